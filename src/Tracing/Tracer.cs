@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace LucidSsh.Tracing;
+
+/// <summary>One connection's events: the ring of the last ones is always kept, for the exception that may come; sinks take what
+/// their masks let through.</summary>
+internal sealed class Tracer(TimeProvider time, ImmutableArray<TraceSink> sinks)
+{
+    private readonly long _start = time.GetTimestamp();
+    private readonly TraceRing _ring = new();
+
+    /// <summary>A tracer that keeps the ring alone.</summary>
+    public Tracer(TimeProvider time)
+        : this(time, [])
+    {
+    }
+
+    /// <summary>True when some sink takes this category: for events that are costly to make.</summary>
+    public bool IsOn(TraceMask category)
+    {
+        foreach (TraceSink sink in sinks)
+        {
+            if ((sink.Mask & category) != 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Records an event. Without a sink it costs a copy into the ring and allocates nothing for plain structs.</summary>
+    public void Emit<TEvent>(in TEvent traceEvent)
+        where TEvent : struct, ITraceEvent
+    {
+        TimeSpan elapsed = time.GetElapsedTime(_start);
+        if (TEvent.Category != TraceMask.Socket)
+            _ring.Add(elapsed, traceEvent);
+        foreach (TraceSink sink in sinks)
+        {
+            if ((sink.Mask & TEvent.Category) != 0)
+                sink.Write(elapsed, traceEvent);
+        }
+    }
+
+    /// <summary>The last events as trace lines, oldest first.</summary>
+    public IReadOnlyList<string> Recent() => _ring.ToLines();
+}
