@@ -1,0 +1,23 @@
+namespace LucidSsh.Crypto;
+
+/// <summary>AES in cipher block chaining mode over a whole message of whole blocks, as in key files. Padding is the caller's.</summary>
+internal static class AesCbc
+{
+    /// <summary>Encrypts under <paramref name="key"/> (16, 24 or 32 bytes) from <paramref name="iv"/> (16 bytes); in place
+    /// allowed.</summary>
+    /// <exception cref="ArgumentException">A length that does not fit.</exception>
+    public static void Encrypt(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        using AesCbcCipher cipher = new(key, iv);
+        cipher.Encrypt(source, destination);
+    }
+
+    /// <summary>Decrypts under <paramref name="key"/> (16, 24 or 32 bytes) from <paramref name="iv"/> (16 bytes); in place
+    /// allowed.</summary>
+    /// <exception cref="ArgumentException">A length that does not fit.</exception>
+    public static void Decrypt(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        using AesCbcCipher cipher = new(key, iv);
+        cipher.Decrypt(source, destination);
+    }
+}
