@@ -33,4 +33,10 @@ internal static class ConstantTime
     /// <summary>Overwrites secret limbs; the compiler never removes the write.</summary>
     public static void Zero(Span<ulong> secret) =>
         CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(secret));
+
+    /// <summary>Overwrites a secret value; the compiler never removes the write.</summary>
+    public static void Zero<T>(ref T secret)
+        where T : unmanaged =>
+        CryptographicOperations.ZeroMemory(
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes(new Span<T>(ref secret)));
 }
