@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace LucidSsh.Crypto;
 
 /// <summary>Diffie-Hellman over Curve25519: X25519 of RFC 7748 section 5, as SSH uses it (RFC 8731). A Montgomery ladder with
-/// masked swaps, the same steps for every key. Public keys are made on the Edwards form of the curve, whose base point has a
+/// masked swaps, the same steps for every key, on vectors where the machine has AVX2. Public keys are made on the Edwards form of the curve, whose base point has a
 /// table.</summary>
 internal static class X25519
 {
@@ -11,7 +11,7 @@ internal static class X25519
     public const int KeyLength = 32;
 
     // (A + 2) / 4 - 1 of the curve v^2 = u^3 + A u^2 + u, A = 486662: RFC 7748 section 5.
-    private const uint A24 = 121665;
+    internal const uint A24 = 121665;
 
     /// <summary>The shared secret of our private key and the peer's public key. A public key of any 32 bytes is taken: bit 255 is
     /// ignored and the rest read modulo p (RFC 7748 section 5).</summary>
@@ -27,7 +27,10 @@ internal static class X25519
             return false;
         }
 
-        MultiplyPortable(privateKey, peerPublicKey, sharedSecret);
+        if (X25519Avx2.IsSupported)
+            X25519Avx2.Multiply(privateKey, peerPublicKey, sharedSecret);
+        else
+            MultiplyPortable(privateKey, peerPublicKey, sharedSecret);
         return !IsAllZero(sharedSecret);
     }
 

@@ -169,7 +169,8 @@ public sealed class X25519Tests
     private delegate void Multiplier(ReadOnlySpan<byte> privateKey, ReadOnlySpan<byte> publicKey, Span<byte> result);
 
     // Every implementation this machine can run.
-    private static readonly Multiplier[] s_multipliers = [X25519.MultiplyPortable];
+    private static readonly Multiplier[] s_multipliers =
+        X25519Avx2.IsSupported ? [X25519.MultiplyPortable, X25519Avx2.Multiply] : [X25519.MultiplyPortable];
 
     private static byte[] Agree(byte[] privateKey, byte[] peer)
     {
