@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace LucidSsh.Crypto;
 
 /// <summary>Poly1305 (RFC 8439 section 2.5): the message's 16-byte blocks as coefficients of a polynomial, evaluated at r
-/// modulo 2^130 - 5. Three 64-bit words, carries by comparison of sums (a setcc), no data-dependent branch.</summary>
+/// modulo 2^130 - 5. Here three 64-bit words, carries by
+/// comparison of sums (a setcc), no data-dependent branch; long messages go through <see cref="Poly1305Kernels"/>.</summary>
 internal static unsafe class Poly1305
 {
     public const int KeySize = 32;
@@ -23,7 +24,10 @@ internal static unsafe class Poly1305
     /// <param name="key">32 bytes, never used for a second message.</param>
     /// <param name="data">The message.</param>
     /// <param name="tag">16 bytes.</param>
-    public static void Mac(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> tag)
+    public static void Mac(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> tag) => Mac(key, data, tag, VectorPaths.Best);
+
+    /// <summary>The same by a chosen kind of kernel.</summary>
+    internal static void Mac(ReadOnlySpan<byte> key, ReadOnlySpan<byte> data, Span<byte> tag, VectorPath path)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeySize);
         tag = tag[..TagSize];
@@ -33,27 +37,50 @@ internal static unsafe class Poly1305
             // r is clamped so that products of its words with carries stay inside 64 bits (section 2.5.1).
             state.R0 = Words.LittleEndian64(k) & 0x0ffffffc0fffffff;
             state.R1 = Words.LittleEndian64(k + 8) & 0x0ffffffc0ffffffc;
+            AbsorbWhole(ref state, message, (nuint)data.Length / 16, path);
             int whole = data.Length & -16;
-            Absorb(ref state, message, (nuint)whole, topBit: 1);
             if (whole < data.Length)
             {
-                byte* last = stackalloc byte[16];
-                Span<byte> padded = new(last, 16);
-                padded.Clear();
-                data[whole..].CopyTo(padded);
-                padded[data.Length - whole] = 1;
-                Absorb(ref state, last, 16, topBit: 0);
-                ConstantTime.Zero(padded);
+                AbsorbLast(ref state, data[whole..]);
             }
             Finish(in state, k + 16, to);
         }
         ConstantTime.Zero(new Span<byte>(&state, sizeof(State)));
     }
 
+    // The vectors' set-up costs as much as 16 blocks in words; that of the widest pays later still.
+    private static void AbsorbWhole(ref State state, byte* message, nuint blocks, VectorPath path)
+    {
+        if (path >= VectorPath.Vector512 && blocks >= Poly1305Kernels.LeastVector512)
+        {
+            Poly1305Kernels.AbsorbVector512(ref state, message, blocks);
+        }
+        else if (path >= VectorPath.Vector256 && blocks >= Poly1305Kernels.LeastVector256)
+        {
+            Poly1305Kernels.AbsorbVector256(ref state, message, blocks);
+        }
+        else
+        {
+            Absorb(ref state, message, blocks * 16, topBit: 1);
+        }
+    }
+
+    // A last block of 1 to 15 bytes ends with a one of its own, below 2^128.
+    private static void AbsorbLast(ref State state, ReadOnlySpan<byte> rest)
+    {
+        byte* block = stackalloc byte[16];
+        Span<byte> padded = new(block, 16);
+        padded.Clear();
+        rest.CopyTo(padded);
+        padded[rest.Length] = 1;
+        Absorb(ref state, block, 16, topBit: 0);
+        ConstantTime.Zero(padded);
+    }
+
     /// <summary>h = (h + block) r for every 16-byte block.</summary>
     /// <remarks>r0, r1 are below 2^60, r1 a multiple of 4, so 2^128 = 5 / 4 (mod p) turns h r1 2^128 into h (r1 + r1 / 4).</remarks>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    internal static void Absorb(ref State state, byte* message, nuint length, ulong topBit)
+    private static void Absorb(ref State state, byte* message, nuint length, ulong topBit)
     {
         ulong h0 = state.H0, h1 = state.H1, h2 = state.H2, r0 = state.R0, r1 = state.R1, s1 = r1 + (r1 >> 2);
         for (; length >= 16; message += 16, length -= 16)

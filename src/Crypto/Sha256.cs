@@ -1,7 +1,10 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LucidSsh.Crypto;
 
@@ -40,7 +43,7 @@ internal sealed unsafe class Sha256 : Hash
     {
         fixed (byte* state = chain, first = blocks)
         {
-            CompressPortable((uint*)state, first, (nuint)blocks.Length / 64);
+            Compress((uint*)state, first, (nuint)blocks.Length / 64, VectorPaths.Best);
         }
     }
 
@@ -53,14 +56,133 @@ internal sealed unsafe class Sha256 : Hash
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void CompressPortable(uint* state, byte* blocks, nuint count)
+    /// <summary>The compression function over <paramref name="count"/> blocks.</summary>
+    internal static void Compress(uint* state, byte* blocks, nuint count, VectorPath path)
     {
-        uint* w = stackalloc uint[Rounds];
-        fixed (uint* k = Constants)
+        if (path >= VectorPath.Vector128 && Ssse3.IsSupported)
+        {
+            CompressVector128(state, blocks, count);
+        }
+        else
+        {
+            CompressScalar(state, blocks, count);
+        }
+    }
+
+    // Rounds in integers, and four words of the message schedule at a time in vectors, for the round sixteen later. w is a ring
+    // of the next sixteen words, each with its round's constant added.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void CompressVector128(uint* state, byte* blocks, nuint count)
+    {
+        uint* w = stackalloc uint[16 + 4];
+        w = (uint*)(((nuint)w + 15) & ~(nuint)15);
+        uint a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
+        fixed (uint* constants = Constants)
         {
             for (; count > 0; count--, blocks += 64)
             {
+                uint* k = constants;
+                Vector128<uint> w0 = LoadBigEndian(blocks), w1 = LoadBigEndian(blocks + 16);
+                Vector128<uint> w2 = LoadBigEndian(blocks + 32), w3 = LoadBigEndian(blocks + 48);
+                (w0 + Vector128.Load(k)).StoreAligned(w);
+                (w1 + Vector128.Load(k + 4)).StoreAligned(w + 4);
+                (w2 + Vector128.Load(k + 8)).StoreAligned(w + 8);
+                (w3 + Vector128.Load(k + 12)).StoreAligned(w + 12);
+                uint bc = b ^ c;
+                for (int i = 16; i < Rounds; i += 16)
+                {
+                    k += 16;
+                    w0 = Schedule(w0, w1, w2, w3);
+                    FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w);
+                    (w0 + Vector128.Load(k)).StoreAligned(w);
+                    w1 = Schedule(w1, w2, w3, w0);
+                    FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 4);
+                    (w1 + Vector128.Load(k + 4)).StoreAligned(w + 4);
+                    w2 = Schedule(w2, w3, w0, w1);
+                    FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w + 8);
+                    (w2 + Vector128.Load(k + 8)).StoreAligned(w + 8);
+                    w3 = Schedule(w3, w0, w1, w2);
+                    FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 12);
+                    (w3 + Vector128.Load(k + 12)).StoreAligned(w + 12);
+                }
+                FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w);
+                FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 4);
+                FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w + 8);
+                FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 12);
+                state[0] = a += state[0];
+                state[1] = b += state[1];
+                state[2] = c += state[2];
+                state[3] = d += state[3];
+                state[4] = e += state[4];
+                state[5] = f += state[5];
+                state[6] = g += state[6];
+                state[7] = h += state[7];
+            }
+        }
+        ConstantTime.Zero(new Span<byte>(w, 16 * sizeof(uint)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> LoadBigEndian(byte* at) =>
+        Ssse3.Shuffle(Vector128.Load(at), Vector128.Create((byte)3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12)).AsUInt32();
+
+    // The words 16 rounds after those of w0. The last two of the four need the first two: hence two steps.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> Schedule(Vector128<uint> w0, Vector128<uint> w1, Vector128<uint> w2, Vector128<uint> w3)
+    {
+        Vector128<uint> early = ShiftIn(w0, w1);
+        Vector128<uint> sum = w0 + ShiftIn(w2, w3) + (RotateRight(early, 7) ^ RotateRight(early, 18) ^ (early >>> 3));
+        Vector128<uint> late = Sse2.Shuffle(w3, 0b11_10_11_10);
+        sum += (RotateRight(late, 17) ^ RotateRight(late, 19) ^ (late >>> 10)) & Vector128.Create(~0u, ~0u, 0, 0);
+        late = Sse2.Shuffle(sum, 0b01_00_01_00);
+        return sum + ((RotateRight(late, 17) ^ RotateRight(late, 19) ^ (late >>> 10)) & Vector128.Create(0, 0, ~0u, ~0u));
+    }
+
+    // The upper three words of low and the lowest of high.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> ShiftIn(Vector128<uint> low, Vector128<uint> high) =>
+        Ssse3.AlignRight(high.AsByte(), low.AsByte(), 4).AsUInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> RotateRight(Vector128<uint> words, [ConstantExpected] byte bits) =>
+        Avx512F.VL.IsSupported ? Avx512F.VL.RotateRight(words, bits) : (words >>> bits) | (words << (32 - bits));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FourRounds(
+        ref uint a, ref uint b, ref uint c, ref uint d, ref uint e, ref uint f, ref uint g, ref uint h, ref uint bc, uint* w)
+    {
+        Round(a, b, ref d, e, f, g, ref h, ref bc, w[0]);
+        Round(h, a, ref c, d, e, f, ref g, ref bc, w[1]);
+        Round(g, h, ref b, c, d, e, ref f, ref bc, w[2]);
+        Round(f, g, ref a, b, c, d, ref e, ref bc, w[3]);
+    }
+
+    // Majority(a, b, c) = ((a ^ b) & (b ^ c)) ^ b, where b ^ c is the a ^ b of the round before.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Round(uint a, uint b, ref uint d, uint e, uint f, uint g, ref uint h, ref uint bc, uint addend)
+    {
+        h += addend;
+        h += ((f ^ g) & e) ^ g;
+        h += BitOperations.RotateRight(e, 6) ^ BitOperations.RotateRight(e, 11) ^ BitOperations.RotateRight(e, 25);
+        d += h;
+        uint ab = a ^ b;
+        h += (ab & bc) ^ b;
+        bc = ab;
+        h += BitOperations.RotateRight(a, 2) ^ BitOperations.RotateRight(a, 13) ^ BitOperations.RotateRight(a, 22);
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void CompressScalar(uint* state, byte* blocks, nuint count)
+    {
+        uint* w = stackalloc uint[Rounds];
+        uint a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
+        fixed (uint* constants = Constants)
+        {
+            for (; count > 0; count--, blocks += 64)
+            {
+                uint bc = b ^ c;
                 for (int i = 0; i < 16; i++)
                 {
                     w[i] = Words.BigEndian32(blocks + 4 * i);
@@ -72,40 +194,25 @@ internal sealed unsafe class Sha256 : Hash
                         + (BitOperations.RotateRight(early, 7) ^ BitOperations.RotateRight(early, 18) ^ (early >> 3))
                         + (BitOperations.RotateRight(late, 17) ^ BitOperations.RotateRight(late, 19) ^ (late >> 10));
                 }
-                uint a = state[0], b = state[1], c = state[2], d = state[3];
-                uint e = state[4], f = state[5], g = state[6], h = state[7];
+                for (int i = 0; i < Rounds; i++)
+                {
+                    w[i] += constants[i];
+                }
                 for (int i = 0; i < Rounds; i += 8)
                 {
-                    Round(a, b, c, ref d, e, f, g, ref h, w[i] + k[i]);
-                    Round(h, a, b, ref c, d, e, f, ref g, w[i + 1] + k[i + 1]);
-                    Round(g, h, a, ref b, c, d, e, ref f, w[i + 2] + k[i + 2]);
-                    Round(f, g, h, ref a, b, c, d, ref e, w[i + 3] + k[i + 3]);
-                    Round(e, f, g, ref h, a, b, c, ref d, w[i + 4] + k[i + 4]);
-                    Round(d, e, f, ref g, h, a, b, ref c, w[i + 5] + k[i + 5]);
-                    Round(c, d, e, ref f, g, h, a, ref b, w[i + 6] + k[i + 6]);
-                    Round(b, c, d, ref e, f, g, h, ref a, w[i + 7] + k[i + 7]);
+                    FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w + i);
+                    FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + i + 4);
                 }
-                state[0] += a;
-                state[1] += b;
-                state[2] += c;
-                state[3] += d;
-                state[4] += e;
-                state[5] += f;
-                state[6] += g;
-                state[7] += h;
+                state[0] = a += state[0];
+                state[1] = b += state[1];
+                state[2] = c += state[2];
+                state[3] = d += state[3];
+                state[4] = e += state[4];
+                state[5] = f += state[5];
+                state[6] = g += state[6];
+                state[7] = h += state[7];
             }
         }
         ConstantTime.Zero(new Span<byte>(w, Rounds * sizeof(uint)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Round(uint a, uint b, uint c, ref uint d, uint e, uint f, uint g, ref uint h, uint addend)
-    {
-        h += addend;
-        h += g ^ (e & (f ^ g));
-        h += BitOperations.RotateRight(e, 6) ^ BitOperations.RotateRight(e, 11) ^ BitOperations.RotateRight(e, 25);
-        d += h;
-        h += (a & b) | (c & (a | b));
-        h += BitOperations.RotateRight(a, 2) ^ BitOperations.RotateRight(a, 13) ^ BitOperations.RotateRight(a, 22);
     }
 }

@@ -1,7 +1,10 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LucidSsh.Crypto;
 
@@ -62,7 +65,7 @@ internal sealed unsafe class Sha512 : Hash
     {
         fixed (byte* state = chain, first = blocks)
         {
-            CompressPortable((ulong*)state, first, (nuint)blocks.Length / 128);
+            Compress((ulong*)state, first, (nuint)blocks.Length / 128, VectorPaths.Best);
         }
     }
 
@@ -75,14 +78,137 @@ internal sealed unsafe class Sha512 : Hash
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void CompressPortable(ulong* state, byte* blocks, nuint count)
+    /// <summary>The compression function over <paramref name="count"/> blocks.</summary>
+    internal static void Compress(ulong* state, byte* blocks, nuint count, VectorPath path)
     {
-        ulong* w = stackalloc ulong[Rounds];
-        fixed (ulong* k = Constants)
+        if (path >= VectorPath.Vector256)
+        {
+            CompressVector256(state, blocks, count);
+        }
+        else
+        {
+            CompressScalar(state, blocks, count);
+        }
+    }
+
+    // Rounds in integers, and four words of the message schedule at a time in vectors, for the round sixteen later. w is a ring
+    // of the next sixteen words, each with its round's constant added.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void CompressVector256(ulong* state, byte* blocks, nuint count)
+    {
+        ulong* w = stackalloc ulong[16 + 4];
+        w = (ulong*)(((nuint)w + 31) & ~(nuint)31);
+        ulong a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
+        fixed (ulong* constants = Constants)
         {
             for (; count > 0; count--, blocks += 128)
             {
+                ulong* k = constants;
+                Vector256<ulong> w0 = LoadBigEndian(blocks), w1 = LoadBigEndian(blocks + 32);
+                Vector256<ulong> w2 = LoadBigEndian(blocks + 64), w3 = LoadBigEndian(blocks + 96);
+                (w0 + Vector256.Load(k)).StoreAligned(w);
+                (w1 + Vector256.Load(k + 4)).StoreAligned(w + 4);
+                (w2 + Vector256.Load(k + 8)).StoreAligned(w + 8);
+                (w3 + Vector256.Load(k + 12)).StoreAligned(w + 12);
+                ulong bc = b ^ c;
+                for (int i = 16; i < Rounds; i += 16)
+                {
+                    k += 16;
+                    w0 = Schedule(w0, w1, w2, w3);
+                    FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w);
+                    (w0 + Vector256.Load(k)).StoreAligned(w);
+                    w1 = Schedule(w1, w2, w3, w0);
+                    FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 4);
+                    (w1 + Vector256.Load(k + 4)).StoreAligned(w + 4);
+                    w2 = Schedule(w2, w3, w0, w1);
+                    FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w + 8);
+                    (w2 + Vector256.Load(k + 8)).StoreAligned(w + 8);
+                    w3 = Schedule(w3, w0, w1, w2);
+                    FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 12);
+                    (w3 + Vector256.Load(k + 12)).StoreAligned(w + 12);
+                }
+                FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w);
+                FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 4);
+                FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w + 8);
+                FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 12);
+                state[0] = a += state[0];
+                state[1] = b += state[1];
+                state[2] = c += state[2];
+                state[3] = d += state[3];
+                state[4] = e += state[4];
+                state[5] = f += state[5];
+                state[6] = g += state[6];
+                state[7] = h += state[7];
+            }
+        }
+        ConstantTime.Zero(new Span<ulong>(w, 16));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> LoadBigEndian(byte* at) =>
+        Avx2.Shuffle(
+            Vector256.Load(at),
+            Vector256.Create(Vector128.Create((byte)7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8))).AsUInt64();
+
+    // The words 16 rounds after those of w0. The last two of the four need the first two: hence two steps.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> Schedule(Vector256<ulong> w0, Vector256<ulong> w1, Vector256<ulong> w2, Vector256<ulong> w3)
+    {
+        Vector256<ulong> early = ShiftIn(w0, w1);
+        Vector256<ulong> sum = w0 + ShiftIn(w2, w3) + (RotateRight(early, 1) ^ RotateRight(early, 8) ^ (early >>> 7));
+        Vector256<ulong> late = Avx2.Permute4x64(w3, 0b11_10_11_10);
+        sum += (RotateRight(late, 19) ^ RotateRight(late, 61) ^ (late >>> 6)) & Vector256.Create(~0ul, ~0ul, 0, 0);
+        late = Avx2.Permute4x64(sum, 0b01_00_01_00);
+        return sum + ((RotateRight(late, 19) ^ RotateRight(late, 61) ^ (late >>> 6)) & Vector256.Create(0, 0, ~0ul, ~0ul));
+    }
+
+    // The upper three words of low and the lowest of high.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> ShiftIn(Vector256<ulong> low, Vector256<ulong> high) =>
+        Avx512F.VL.IsSupported
+            ? Avx512F.VL.AlignRight64(high, low, 1)
+            : Avx2.Permute4x64(Avx2.Blend(low.AsUInt32(), high.AsUInt32(), 0b0000_0011).AsUInt64(), 0b00_11_10_01);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> RotateRight(Vector256<ulong> words, [ConstantExpected] byte bits) =>
+        Avx512F.VL.IsSupported ? Avx512F.VL.RotateRight(words, bits) : (words >>> bits) | (words << (64 - bits));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FourRounds(
+        ref ulong a, ref ulong b, ref ulong c, ref ulong d, ref ulong e, ref ulong f, ref ulong g, ref ulong h, ref ulong bc, ulong* w)
+    {
+        Round(a, b, ref d, e, f, g, ref h, ref bc, w[0]);
+        Round(h, a, ref c, d, e, f, ref g, ref bc, w[1]);
+        Round(g, h, ref b, c, d, e, ref f, ref bc, w[2]);
+        Round(f, g, ref a, b, c, d, ref e, ref bc, w[3]);
+    }
+
+    // Majority(a, b, c) = ((a ^ b) & (b ^ c)) ^ b, where b ^ c is the a ^ b of the round before.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Round(ulong a, ulong b, ref ulong d, ulong e, ulong f, ulong g, ref ulong h, ref ulong bc, ulong addend)
+    {
+        h += addend;
+        h += ((f ^ g) & e) ^ g;
+        h += BitOperations.RotateRight(e, 14) ^ BitOperations.RotateRight(e, 18) ^ BitOperations.RotateRight(e, 41);
+        d += h;
+        ulong ab = a ^ b;
+        h += (ab & bc) ^ b;
+        bc = ab;
+        h += BitOperations.RotateRight(a, 28) ^ BitOperations.RotateRight(a, 34) ^ BitOperations.RotateRight(a, 39);
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void CompressScalar(ulong* state, byte* blocks, nuint count)
+    {
+        ulong* w = stackalloc ulong[Rounds];
+        ulong a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
+        fixed (ulong* constants = Constants)
+        {
+            for (; count > 0; count--, blocks += 128)
+            {
+                ulong bc = b ^ c;
                 for (int i = 0; i < 16; i++)
                 {
                     w[i] = Words.BigEndian64(blocks + 8 * i);
@@ -94,40 +220,25 @@ internal sealed unsafe class Sha512 : Hash
                         + (BitOperations.RotateRight(early, 1) ^ BitOperations.RotateRight(early, 8) ^ (early >> 7))
                         + (BitOperations.RotateRight(late, 19) ^ BitOperations.RotateRight(late, 61) ^ (late >> 6));
                 }
-                ulong a = state[0], b = state[1], c = state[2], d = state[3];
-                ulong e = state[4], f = state[5], g = state[6], h = state[7];
+                for (int i = 0; i < Rounds; i++)
+                {
+                    w[i] += constants[i];
+                }
                 for (int i = 0; i < Rounds; i += 8)
                 {
-                    Round(a, b, c, ref d, e, f, g, ref h, w[i] + k[i]);
-                    Round(h, a, b, ref c, d, e, f, ref g, w[i + 1] + k[i + 1]);
-                    Round(g, h, a, ref b, c, d, e, ref f, w[i + 2] + k[i + 2]);
-                    Round(f, g, h, ref a, b, c, d, ref e, w[i + 3] + k[i + 3]);
-                    Round(e, f, g, ref h, a, b, c, ref d, w[i + 4] + k[i + 4]);
-                    Round(d, e, f, ref g, h, a, b, ref c, w[i + 5] + k[i + 5]);
-                    Round(c, d, e, ref f, g, h, a, ref b, w[i + 6] + k[i + 6]);
-                    Round(b, c, d, ref e, f, g, h, ref a, w[i + 7] + k[i + 7]);
+                    FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w + i);
+                    FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + i + 4);
                 }
-                state[0] += a;
-                state[1] += b;
-                state[2] += c;
-                state[3] += d;
-                state[4] += e;
-                state[5] += f;
-                state[6] += g;
-                state[7] += h;
+                state[0] = a += state[0];
+                state[1] = b += state[1];
+                state[2] = c += state[2];
+                state[3] = d += state[3];
+                state[4] = e += state[4];
+                state[5] = f += state[5];
+                state[6] = g += state[6];
+                state[7] = h += state[7];
             }
         }
         ConstantTime.Zero(new Span<ulong>(w, Rounds));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Round(ulong a, ulong b, ulong c, ref ulong d, ulong e, ulong f, ulong g, ref ulong h, ulong addend)
-    {
-        h += addend;
-        h += g ^ (e & (f ^ g));
-        h += BitOperations.RotateRight(e, 14) ^ BitOperations.RotateRight(e, 18) ^ BitOperations.RotateRight(e, 41);
-        d += h;
-        h += (a & b) | (c & (a | b));
-        h += BitOperations.RotateRight(a, 28) ^ BitOperations.RotateRight(a, 34) ^ BitOperations.RotateRight(a, 39);
     }
 }

@@ -19,7 +19,7 @@ public sealed class ChaCha20Poly1305OpenSshTests
                 uint sequence = (uint)random.NextInt64(1L << 32);
                 (byte[] expected, byte[] expectedTag) = Construct(key, sequence, packet);
                 byte[] plaintext = packet[4..], sealedPacket = (byte[])packet.Clone(), tag = new byte[16];
-                using ChaCha20Poly1305OpenSsh cipher = new(key);
+                using ChaCha20Poly1305OpenSsh cipher = new(key, TestPaths.All[random.Next(TestPaths.All.Length)]);
                 cipher.Seal(sequence, sealedPacket, tag);
                 byte[] body = new byte[packet.Length - 4];
                 bool opened = cipher.Open(sequence, sealedPacket, tag, body);
@@ -90,6 +90,34 @@ public sealed class ChaCha20Poly1305OpenSshTests
             cipher.Open(i, packet, tag, packet.AsSpan(4));
         }
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    // The key stream kept from PeekLength must never serve another packet.
+    [Fact]
+    public void Open_AfterPeekingAtAnother_UsesItsOwnKeyStream()
+    {
+        byte[] key = HashTests.RandomBytes(11, 64), tag = new byte[16], body = new byte[300];
+        byte[] plain = HashTests.RandomBytes(12, 304), first = (byte[])plain.Clone();
+        using ChaCha20Poly1305OpenSsh cipher = new(key);
+        cipher.PeekLength(6, plain.AsSpan(0, 4));
+        cipher.Seal(5, first, tag);
+        (byte[] expected, byte[] expectedTag) = Construct(key, 5, plain);
+        Assert.Equal(expected, first);
+        Assert.Equal(expectedTag, tag);
+        cipher.PeekLength(6, first.AsSpan(0, 4));
+        Assert.True(cipher.Open(5, first, tag, body));
+        Assert.Equal(plain[4..], body);
+        Assert.False(cipher.Open(6, first, tag, body));
+    }
+
+    [Fact]
+    public void Seal_AfterDispose_Throws()
+    {
+        ChaCha20Poly1305OpenSsh cipher = new(new byte[64]);
+        cipher.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => cipher.Seal(0, new byte[8], new byte[16]));
+        Assert.Throws<ObjectDisposedException>(() => cipher.Open(0, new byte[8], new byte[16], new byte[4]));
+        Assert.Throws<ObjectDisposedException>(() => cipher.PeekLength(0, new byte[4]));
     }
 
     [Fact]

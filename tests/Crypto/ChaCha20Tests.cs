@@ -48,30 +48,51 @@ public sealed class ChaCha20Tests
                 byte[] memory = HashTests.RandomBytes(seed + 2, offset + length + 64), after = (byte[])memory.Clone();
                 byte[] expected = Oracle(key, nonce, memory.AsSpan(offset, length));
                 byte[] apart = new byte[length];
-                ChaCha20.Transform(key, nonce, 0, memory.AsSpan(offset, length), apart);
-                ChaCha20.Transform(key, nonce, 0, after.AsSpan(offset, length), after.AsSpan(offset, length));
+                VectorPath path = TestPaths.All[random.Next(TestPaths.All.Length)];
+                ChaCha20.Transform(key, nonce, 0, memory.AsSpan(offset, length), apart, path);
+                ChaCha20.Transform(key, nonce, 0, after.AsSpan(offset, length), after.AsSpan(offset, length), path);
                 return expected.AsSpan().SequenceEqual(apart) && expected.AsSpan().SequenceEqual(after.AsSpan(offset, length))
                     && after.AsSpan(0, offset).SequenceEqual(memory.AsSpan(0, offset))
                     && after.AsSpan(offset + length).SequenceEqual(memory.AsSpan(offset + length));
             }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void Transform_EveryLengthByEveryKernel_IsTheSameStream()
+    {
+        byte[] key = HashTests.RandomBytes(3, 32), nonce = HashTests.RandomBytes(4, 8), data = HashTests.RandomBytes(5, 2300);
+        byte[] expected = Oracle(key, nonce, data), output = new byte[data.Length];
+        foreach (VectorPath path in TestPaths.All)
+        {
+            for (int length = 0; length <= data.Length; length++)
+            {
+                ChaCha20.Transform(key, nonce, 0, data.AsSpan(0, length), output, path);
+                Assert.True(expected.AsSpan(0, length).SequenceEqual(output.AsSpan(0, length)), $"{path}, {length} bytes");
+            }
+        }
+    }
+
     // Every way to cut a stream gives the same stream, also where the counter's lower word, or all of it, overflows.
     [Theory]
     [InlineData(0ul)]
     [InlineData(0xffff_fff0ul)]
+    [InlineData(0xffff_fffdul)]
     [InlineData(0xffff_fffful)]
     [InlineData(0xffff_ffff_ffff_fff8ul)]
     public void Transform_LongAndBlockByBlock_AreTheSameStream(ulong start)
     {
         byte[] key = HashTests.RandomBytes(5, 32), nonce = HashTests.RandomBytes(6, 8);
-        byte[] whole = new byte[64 * 50], blocks = new byte[64 * 50];
-        ChaCha20.Transform(key, nonce, start, whole, whole);
-        for (int i = 0; i < 50; i++)
+        byte[] blocks = new byte[64 * 51];
+        for (int i = 0; i < 51; i++)
         {
             Span<byte> block = blocks.AsSpan(64 * i, 64);
-            ChaCha20.Transform(key, nonce, start + (ulong)i, block, block);
+            ChaCha20.Transform(key, nonce, start + (ulong)i, block, block, VectorPath.Scalar);
         }
-        Assert.Equal(blocks, whole);
+        foreach (VectorPath path in TestPaths.All)
+        {
+            byte[] whole = new byte[64 * 51];
+            ChaCha20.Transform(key, nonce, start, whole, whole, path);
+            Assert.Equal(blocks, whole);
+        }
     }
 
     [Fact]

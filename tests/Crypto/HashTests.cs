@@ -90,6 +90,37 @@ public sealed class HashTests
             }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public unsafe void Compress_ByEveryKernel_IsTheSame()
+    {
+        byte[] blocks = HashTests.RandomBytes(8, 128 * 9);
+        byte[] start = HashTests.RandomBytes(9, 64);
+        ulong* long512 = stackalloc ulong[8], plain512 = stackalloc ulong[8];
+        uint* long256 = stackalloc uint[8], plain256 = stackalloc uint[8];
+        foreach (int count in (int[])[1, 2, 3, 9])
+        {
+            foreach (VectorPath path in TestPaths.All)
+            {
+                start.CopyTo(new Span<byte>(long512, 64));
+                start.CopyTo(new Span<byte>(plain512, 64));
+                start.AsSpan(0, 32).CopyTo(new Span<byte>(long256, 32));
+                start.AsSpan(0, 32).CopyTo(new Span<byte>(plain256, 32));
+                fixed (byte* data = blocks)
+                {
+                    Sha512.Compress(long512, data, (nuint)count, path);
+                    Sha256.Compress(long256, data, (nuint)count, path);
+                    for (int i = 0; i < count; i++)
+                    {
+                        Sha512.Compress(plain512, data + 128 * i, 1, VectorPath.Scalar);
+                        Sha256.Compress(plain256, data + 64 * i, 1, VectorPath.Scalar);
+                    }
+                }
+                Assert.True(new Span<ulong>(long512, 8).SequenceEqual(new Span<ulong>(plain512, 8)), $"SHA-512, {path}, {count}");
+                Assert.True(new Span<uint>(long256, 8).SequenceEqual(new Span<uint>(plain256, 8)), $"SHA-256, {path}, {count}");
+            }
+        }
+    }
+
+    [Fact]
     public void Sizes_OfEveryHash_AreTheOnesOfTheirStandards()
     {
         Assert.Equal([16, 20, 32, 48, 64], Names.Select(Hash.SizeOf));
