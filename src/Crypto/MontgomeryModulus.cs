@@ -1,0 +1,204 @@
+using System.Runtime.CompilerServices;
+
+namespace LucidSsh.Crypto;
+
+/// <summary>Arithmetic modulo one odd m of n limbs, in constant time for everything but the lengths: Montgomery's
+/// multiplication (word by word, product and reduction interleaved) with R = 2^(64 n). A residue is below m; "in Montgomery
+/// form" means multiplied by R. RSA, Diffie-Hellman and the NIST curves all stand on this. Pointers are to
+/// <see cref="LimbCount"/> limbs that do not move; results may be the same memory as operands.</summary>
+internal sealed unsafe class MontgomeryModulus : IDisposable
+{
+    private readonly ulong[] _words; // m, R mod m, R^2 mod m: n limbs each
+    private readonly ulong _negativeInverse; // -1/m mod 2^64
+
+    /// <param name="modulus">Big-endian, odd and above 1; its length without leading zeros is public.</param>
+    public MontgomeryModulus(ReadOnlySpan<byte> modulus)
+    {
+        modulus = modulus.TrimStart((byte)0);
+        if (modulus.IsEmpty || (modulus[^1] & 1) == 0 || (modulus.Length == 1 && modulus[0] == 1))
+        {
+            throw new ArgumentException("A Montgomery modulus is odd and above 1.", nameof(modulus));
+        }
+        ByteLength = modulus.Length;
+        BitLength = (modulus.Length * 8) - (System.Numerics.BitOperations.LeadingZeroCount((uint)modulus[0]) - 24);
+        LimbCount = Limbs.Count(BitLength);
+        _words = Limbs.Allocate(3 * LimbCount);
+        Limbs.Read(modulus, Modulus, LimbCount);
+        ulong inverse = 1; // Newton: the number of right bits doubles from 1 to 64
+        for (int i = 0; i < 6; i++)
+        {
+            inverse *= 2 - (Modulus[0] * inverse);
+        }
+        _negativeInverse = 0 - inverse;
+        ComputePowersOfR();
+    }
+
+    /// <summary>The length of m in bits.</summary>
+    public int BitLength { get; }
+
+    /// <summary>The length of m in bytes.</summary>
+    public int ByteLength { get; }
+
+    /// <summary>n, the number of limbs of every residue.</summary>
+    public int LimbCount { get; }
+
+    /// <summary>m itself.</summary>
+    public ulong* Modulus => (ulong*)Unsafe.AsPointer(ref _words[0]);
+
+    /// <summary>1 in Montgomery form: R mod m.</summary>
+    public ulong* One => Modulus + LimbCount;
+
+    /// <summary>R^2 mod m, which takes a residue into Montgomery form.</summary>
+    public ulong* RSquared => Modulus + (2 * LimbCount);
+
+    /// <summary>product = a b / R mod m, below m, for a and b of which one is below m and the other below R.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public void Multiply(ulong* product, ulong* a, ulong* b)
+    {
+        int n = LimbCount;
+        ulong* m = Modulus;
+        ulong* t = stackalloc ulong[n + 1];
+        Limbs.Clear(t, n + 1);
+        for (int i = 0; i < n; i++)
+        {
+            // t = (t + a b_i + m q) / 2^64, q chosen so that the lowest limb vanishes. t < a + m < 2 R before and after, so that
+            // its limb n is 0 or 1; each partial product plus two limbs fits in two limbs.
+            ulong bi = b[i];
+            ulong sum = (a[0] * bi) + t[0];
+            ulong productCarry = Limbs.MultiplyHigh(a[0], bi) + Limbs.Less(sum, t[0]);
+            ulong q = sum * _negativeInverse;
+            ulong low = (m[0] * q) + sum;
+            ulong reductionCarry = Limbs.MultiplyHigh(m[0], q) + Limbs.Less(low, sum);
+            for (int j = 1; j < n; j++)
+            {
+                ulong aj = a[j], mj = m[j], tj = t[j];
+                ulong part = aj * bi;
+                ulong high = Limbs.MultiplyHigh(aj, bi);
+                part += productCarry;
+                high += Limbs.Less(part, productCarry);
+                part += tj;
+                productCarry = high + Limbs.Less(part, tj);
+                ulong reduction = mj * q;
+                high = Limbs.MultiplyHigh(mj, q);
+                reduction += reductionCarry;
+                high += Limbs.Less(reduction, reductionCarry);
+                reduction += part;
+                reductionCarry = high + Limbs.Less(reduction, part);
+                t[j - 1] = reduction;
+            }
+            ulong top = t[n] + productCarry;
+            ulong carry = Limbs.Less(top, productCarry);
+            top += reductionCarry;
+            t[n] = carry + Limbs.Less(top, reductionCarry);
+            t[n - 1] = top;
+        }
+        SubtractOnce(product, t, t[n]);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>sum = a + b mod m.</summary>
+    public void Add(ulong* sum, ulong* a, ulong* b)
+    {
+        ulong* t = stackalloc ulong[LimbCount];
+        ulong carry = Limbs.Add(t, a, b, LimbCount);
+        SubtractOnce(sum, t, carry);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>difference = a - b mod m.</summary>
+    public void Subtract(ulong* difference, ulong* a, ulong* b)
+    {
+        int n = LimbCount;
+        ulong* m = Modulus;
+        ulong mask = ConstantTime.Mask(Limbs.Subtract(difference, a, b, n));
+        ulong carry = 0;
+        for (int i = 0; i < n; i++)
+        {
+            ulong addend = (m[i] & mask) + carry;
+            carry = Limbs.Less(addend, carry);
+            difference[i] += addend;
+            carry += Limbs.Less(difference[i], addend);
+        }
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Into Montgomery form: a R mod m, for any a below R.</summary>
+    public void Enter(ulong* result, ulong* a) => Multiply(result, a, RSquared);
+
+    /// <summary>Out of Montgomery form: a / R mod m.</summary>
+    public void Leave(ulong* result, ulong* a)
+    {
+        ulong* one = stackalloc ulong[LimbCount];
+        Limbs.Clear(one, LimbCount);
+        one[0] = 1;
+        Multiply(result, a, one);
+    }
+
+    /// <summary>result = value mod m for a value of any public number of limbs: Horner's rule over its n-limb digits, the
+    /// uppermost first.</summary>
+    public void Reduce(ulong* result, ulong* value, int valueCount)
+    {
+        int n = LimbCount;
+        ulong* digit = stackalloc ulong[n];
+        ulong* sum = stackalloc ulong[n];
+        Limbs.Clear(sum, n);
+        for (int start = (valueCount - 1) / n * n; start >= 0; start -= n)
+        {
+            int length = Math.Min(n, valueCount - start);
+            Limbs.Clear(digit, n);
+            Limbs.Copy(value + start, digit, length);
+            Multiply(sum, sum, RSquared); // times R
+            Multiply(digit, digit, One); // the digit itself, below m
+            Add(sum, sum, digit);
+        }
+        Limbs.Copy(sum, result, n);
+        Limbs.Zero(digit, n);
+        Limbs.Zero(sum, n);
+    }
+
+    /// <summary>Zeroes the modulus, which for RSA is a secret.</summary>
+    public void Dispose() => ConstantTime.Zero(_words.AsSpan());
+
+    /// <summary>result = t - m where t (with <paramref name="carry"/> as its limb n) is at least m, else t; t is below 2 m.</summary>
+    private void SubtractOnce(ulong* result, ulong* t, ulong carry)
+    {
+        int n = LimbCount;
+        ulong* m = Modulus;
+        ulong borrow = 0;
+        for (int i = 0; i < n; i++)
+        {
+            ulong partial = t[i] - m[i];
+            ulong next = Limbs.Less(t[i], m[i]);
+            result[i] = partial - borrow;
+            borrow = next | Limbs.Less(partial, borrow);
+        }
+        ulong keep = ConstantTime.Mask(borrow & (carry ^ 1));
+        for (int i = 0; i < n; i++)
+        {
+            result[i] ^= keep & (result[i] ^ t[i]);
+        }
+    }
+
+    /// <summary>R mod m by doubling 2^(bits - 1), which is below m; then R 2^k likewise and, by squaring, R^2.</summary>
+    private void ComputePowersOfR()
+    {
+        int n = LimbCount;
+        ulong* power = One;
+        power[(BitLength - 1) >> 6] = 1ul << ((BitLength - 1) & 63);
+        for (int i = BitLength - 1; i < 64 * n; i++)
+        {
+            Add(power, power, power);
+        }
+        // R 2^k, k n-limb-wise small, squared s times is R 2^(k 2^s): 64 n = k 2^s with k odd times 64.
+        int squarings = 6 + System.Numerics.BitOperations.TrailingZeroCount(n);
+        Limbs.Copy(power, RSquared, n);
+        for (int i = 0; i < (64 * n) >> squarings; i++)
+        {
+            Add(RSquared, RSquared, RSquared);
+        }
+        for (int i = 0; i < squarings; i++)
+        {
+            Multiply(RSquared, RSquared, RSquared);
+        }
+    }
+}
