@@ -6,7 +6,7 @@ namespace LucidSsh.Crypto;
 /// multiplication (word by word, product and reduction interleaved) with R = 2^(64 n). A residue is below m; "in Montgomery
 /// form" means multiplied by R. RSA, Diffie-Hellman and the NIST curves all stand on this. Pointers are to
 /// <see cref="LimbCount"/> limbs that do not move; results may be the same memory as operands.</summary>
-internal sealed unsafe class MontgomeryModulus : IDisposable
+internal sealed unsafe class MontgomeryModulus
 {
     private readonly ulong[] _words; // m, R mod m, R^2 mod m: n limbs each
     private readonly ulong _negativeInverse; // -1/m mod 2^64
@@ -157,7 +157,7 @@ internal sealed unsafe class MontgomeryModulus : IDisposable
     }
 
     /// <summary>Zeroes the modulus, which for RSA is a secret.</summary>
-    public void Dispose() => ConstantTime.Zero(_words.AsSpan());
+    public void Zero() => ConstantTime.Zero(_words.AsSpan());
 
     /// <summary>result = t - m where t (with <paramref name="carry"/> as its limb n) is at least m, else t; t is below 2 m.</summary>
     private void SubtractOnce(ulong* result, ulong* t, ulong carry)
