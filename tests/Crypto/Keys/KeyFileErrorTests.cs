@@ -1,0 +1,194 @@
+using System.Text;
+using LucidSsh.Crypto;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Tests.Crypto.Keys;
+
+/// <summary>Each way a key file cannot be used has a code, a sentence and a remedy of its own.</summary>
+public sealed class KeyFileErrorTests(KeyTools tools) : IClassFixture<KeyTools>
+{
+    [Theory]
+    [InlineData("", "it is empty")]
+    [InlineData(" \r\n\t", "it holds nothing but blanks")]
+    [InlineData("hunter2-secret", "its first bytes are 68756e74 (\"hunt\")")]
+    [InlineData("\u0001\u0002\u0003\u0004\u0005", "its first bytes are 01020304")]
+    [InlineData("<!DOCTYPE html><html>", "it is an HTML page")]
+    [InlineData("<?xml version='1.0'?>", "it is XML")]
+    [InlineData("{\"key\": 1}", "it looks like JSON")]
+    [InlineData("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== me", "it is a public key, and the private key is wanted")]
+    [InlineData("# comment\nssh-rsa AAAA", "it is a public key, and the private key is wanted")]
+    [InlineData("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA", "it is a public key, and the private key is wanted")]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----", "it is a public key, and the private key is wanted")]
+    [InlineData("host.example ssh-ed25519 AAAA", "it looks like a known_hosts or authorized_keys file")]
+    [InlineData("b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ", "it is the base64 of an OpenSSH private key without its first and last line")]
+    [InlineData("SSH PRIVATE KEY FILE FORMAT 1.1\n", "it is a key of SSH version 1, which no server takes any more")]
+    [InlineData("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/5", "it is a private key in the format of ssh.com's Tectia")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "it is an X.509 certificate")]
+    [InlineData("-----BEGIN PGP PRIVATE KEY BLOCK-----\nMIIB\n-----END PGP PRIVATE KEY BLOCK-----", "it is a PGP file (PGP PRIVATE KEY BLOCK)")]
+    [InlineData("-----BEGIN X\u0007Y-----\nMIIB\n-----END X\u0007Y-----", "it is PEM of the kind X?Y")]
+    public void ReadPrivate_NoPrivateKey_SaysWhatItLooksLike(string content, string found)
+    {
+        LocalMisuseException refusal = Refusal(Encoding.Latin1.GetBytes(content));
+
+        Assert.Equal(SshErrorCode.KeyFormatUnknown, refusal.Code);
+        Assert.Equal($"The key file id holds no key in a known format: {found}.", refusal.Sentence);
+        Assert.Equal(SshFault.Caller, refusal.Fault);
+    }
+
+    [Fact]
+    public void ReadPrivate_Utf16_IsNamed() =>
+        Assert.Contains("UTF-16", Refusal([0xff, 0xfe, .. Encoding.Unicode.GetBytes("-----BEGIN")]).Sentence, StringComparison.Ordinal);
+
+    [Fact]
+    public void ReadPrivate_BinaryDer_IsNamedWithTheCommandThatConvertsIt()
+    {
+        string path = tools.NewPath("der");
+        KeyTools.Run("openssl", ["genpkey", "-algorithm", "ed25519", "-outform", "DER", "-out", path]);
+        KeyTools.Run("openssl", ["pkcs8", "-topk8", "-nocrypt", "-inform", "DER", "-in", path, "-outform", "DER", "-out", path + "2"]);
+        string rsa = tools.NewPath("rsa");
+        KeyTools.Run("openssl", ["genrsa", "-out", rsa, "2048"]);
+        KeyTools.Run("openssl", ["rsa", "-in", rsa, "-outform", "DER", "-out", path]);
+
+        Assert.Contains("openssl pkey -inform DER", Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPrivate(path)).Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadPrivate_DamagedText_SaysWhere()
+    {
+        string text = File.ReadAllText(tools.Plain("ed25519"));
+        string[] lines = text.Split('\n');
+
+        Assert.Contains("no line -----END OPENSSH PRIVATE KEY-----", Damaged(text[..^60]), StringComparison.Ordinal);
+        Assert.Contains("some are missing", Damaged(text.Replace(lines[2], lines[2][1..], StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("line 2 of its base64", Damaged(text.Replace(lines[2], "!" + lines[2][1..], StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("a backslash and the letter n", Damaged(text.ReplaceLineEndings("\\n")), StringComparison.Ordinal);
+        Assert.Contains("remain", Damaged(text.Replace(lines[2], lines[2][4..], StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadPrivate_MissingFileOrDirectory_IsALocalFileError()
+    {
+        LocalMisuseException missing = Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPrivate("/no/such/id_rsa"));
+        LocalMisuseException directory = Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPrivate(Path.GetTempPath()));
+
+        Assert.Equal((SshErrorCode.LocalFile, "There is no key file /no/such/id_rsa."), (missing.Code, missing.Sentence));
+        Assert.Equal(SshErrorCode.LocalFile, directory.Code);
+        Assert.Contains("it is a directory", directory.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadPrivate_HugeFile_IsRefusedBeforeItIsParsed()
+    {
+        string path = tools.WriteFile(new byte[KeyFile.MaximumSize + 1]);
+
+        Assert.Equal(SshErrorCode.KeyFormatUnknown, Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPrivate(path)).Code);
+        Assert.Equal(SshErrorCode.KeyFormatUnknown, Assert.Throws<LocalMisuseException>(() => KeyFile.Inspect(path)).Code);
+    }
+
+    [Fact]
+    public void ReadPrivate_EncryptedWithoutPassphrase_NamesCipherAndRemedy()
+    {
+        string path = tools.Rewritten("ed25519", "-N", KeyTools.Passphrase, "-a", "1");
+
+        LocalMisuseException refusal = Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPrivate(path));
+
+        Assert.Equal($"The key file {path} is encrypted (aes256-ctr), and no passphrase was given.", refusal.Sentence);
+        Assert.Equal($"Give its passphrase, or store the key without one: ssh-keygen -p -f {path} -N ''", refusal.Remedy);
+    }
+
+    [Theory]
+    [InlineData("dsa", "ssh-dss", "PEM")]
+    [InlineData("dsa", "ssh-dss", "RFC4716")]
+    public void ReadPrivate_Dsa_IsRefusedByName(string type, string named, string format)
+    {
+        string path = tools.NewPath("dsa");
+        KeyTools.Run("ssh-keygen", ["-q", "-t", type, "-N", "", "-m", format, "-f", path]);
+
+        LocalMisuseException refusal = Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPrivate(path));
+
+        Assert.Equal(SshErrorCode.KeyUnsupported, refusal.Code);
+        Assert.Contains(named, refusal.Sentence, StringComparison.Ordinal);
+        Assert.Contains("ssh-keygen -t ed25519", refusal.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadPrivate_SecurityKey_IsRefusedByNameAndStillInspected()
+    {
+        WireBuffer blob = new(), file = new();
+        SshWriter key = new(blob), writer = new(file);
+        key.Text("sk-ssh-ed25519@openssh.com");
+        key.String(new byte[32]);
+        key.Text("ssh:");
+        writer.Bytes(OpenSshKeyFile.Magic);
+        writer.Text("none");
+        writer.Text("none");
+        writer.Text("");
+        writer.UInt32(1);
+        writer.String(blob.Written);
+        writer.String(new byte[8]);
+        byte[] content = file.Written.ToArray();
+
+        LocalMisuseException refusal = Refusal(content);
+
+        Assert.Equal(SshErrorCode.KeyUnsupported, refusal.Code);
+        Assert.Contains("sk-ssh-ed25519@openssh.com, whose private half lives in a hardware security key", refusal.Sentence, StringComparison.Ordinal);
+        Assert.Equal(("sk-ssh-ed25519@openssh.com", null), (KeyFile.Inspect(content).Type, KeyFile.Inspect(content).PublicKey));
+    }
+
+    [Fact]
+    public void ReadPair_PublicKeyOfAnotherKey_NamesBothFingerprints()
+    {
+        string privatePath = tools.Plain("ed25519"), publicPath = tools.Plain("rsa") + ".pub";
+
+        LocalMisuseException refusal = Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPair(privatePath, publicPath));
+
+        Assert.Equal(SshErrorCode.KeyPairMismatch, refusal.Code);
+        Assert.Contains(KeyFile.ReadPublic(privatePath).Fingerprint, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(KeyFile.ReadPublic(publicPath).Fingerprint, refusal.Message, StringComparison.Ordinal);
+        using PrivateKey pair = KeyFile.ReadPair(privatePath, privatePath + ".pub");
+        Assert.Equal(KeyFile.ReadPublic(privatePath), pair.PublicKey);
+    }
+
+    [Fact]
+    public void ReadPublic_EncryptedPemThatHidesIt_AsksForThePassphrase()
+    {
+        string path = tools.Rewritten("rsa", "-N", KeyTools.Passphrase, "-m", "PEM");
+
+        Assert.Equal(SshErrorCode.PassphraseRequired, Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPublic(path)).Code);
+    }
+
+    [Fact]
+    public void WritePrivate_NewFile_IsTheOwnersAloneAndNeverReplacesAnother()
+    {
+        using PrivateKey key = PrivateKey.Generate("ssh-ed25519");
+        string path = tools.NewPath("written");
+
+        KeyFile.WritePrivate(path, key);
+
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        byte[] before = File.ReadAllBytes(path);
+        LocalMisuseException exists = Assert.Throws<LocalMisuseException>(() => KeyFile.WritePrivate(path, key));
+        Assert.Equal((SshErrorCode.LocalFile, true), (exists.Code, exists.Message.Contains("a file of this name exists", StringComparison.Ordinal)));
+        Assert.Equal(before, File.ReadAllBytes(path));
+        Assert.Equal(SshErrorCode.LocalFile, Assert.Throws<LocalMisuseException>(() => KeyFile.WritePrivate("/no/such/dir/key", key)).Code);
+    }
+
+    [Theory]
+    [InlineData("ssh-dss", 0)]
+    [InlineData("ssh-rsa", 1024)]
+    [InlineData("ssh-rsa", 2049)]
+    [InlineData("ssh-rsa", -1)]
+    [InlineData("ssh-ed25519", 512)]
+    public void Generate_WhatCannotBe_IsRefused(string type, int bits) =>
+        Assert.Equal(SshErrorCode.KeyUnsupported, Assert.Throws<LocalMisuseException>(() => PrivateKey.Generate(type, bits)).Code);
+
+    private static LocalMisuseException Refusal(byte[] content) => Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPrivate(content, name: "id"));
+
+    private static string Damaged(string text)
+    {
+        LocalMisuseException refusal = Refusal(Encoding.ASCII.GetBytes(text));
+        Assert.Equal(SshErrorCode.KeyFileDamaged, refusal.Code);
+        return refusal.Sentence;
+    }
+}
