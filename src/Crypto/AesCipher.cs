@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace LucidSsh.Crypto;
@@ -44,6 +45,7 @@ internal abstract class AesCipher : IDisposable
     public abstract void Dispose();
 
     /// <summary>The bytes of a block last to first: a big-endian number becomes a little-endian vector and back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<byte> ReverseBytes(Vector128<byte> block) =>
         Vector128.Shuffle(block, Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace LucidSsh.Crypto;
@@ -46,7 +47,7 @@ internal sealed class AesGcm : IDisposable
     {
         CheckSizes(nonce, tag);
         AesCipher.CheckRoom(plaintext, ciphertext);
-        Process(nonce, plaintext, ciphertext, associatedData, seal: true, tag);
+        Process(nonce, plaintext, ciphertext, associatedData, seal: true).CopyTo(tag);
     }
 
     /// <summary>Decrypts <paramref name="ciphertext"/> when <paramref name="tag"/> is the right one; when it is not, returns false
@@ -62,10 +63,9 @@ internal sealed class AesGcm : IDisposable
     {
         CheckSizes(nonce, tag);
         AesCipher.CheckRoom(ciphertext, plaintext);
-        Span<byte> expected = stackalloc byte[TagSize];
-        Process(nonce, ciphertext, plaintext, associatedData, seal: false, expected);
-        bool authentic = ConstantTime.Equal(expected, tag);
-        ConstantTime.Zero(expected);
+        Vector128<ulong> difference =
+            (Process(nonce, ciphertext, plaintext, associatedData, seal: false) ^ Vector128.Create(tag)).AsUInt64();
+        bool authentic = ConstantTime.IsZero(difference[0] | difference[1]) == 1;
         if (!authentic)
             ConstantTime.Zero(plaintext[..ciphertext.Length]);
         return authentic;
@@ -78,41 +78,50 @@ internal sealed class AesGcm : IDisposable
         _ghash.Dispose();
     }
 
-    private void Process(
+    /// <summary>Encrypts or decrypts, and returns the tag. The hash is over the ciphertext, so when opening it comes before the
+    /// decryption, which may overwrite it.</summary>
+    private Vector128<byte> Process(
         ReadOnlySpan<byte> nonce,
         ReadOnlySpan<byte> source,
         Span<byte> destination,
         ReadOnlySpan<byte> associatedData,
-        bool seal,
-        Span<byte> tag)
+        bool seal)
     {
-        Span<byte> block = stackalloc byte[AesCipher.BlockSize];
-        nonce.CopyTo(block);
-        BinaryPrimitives.WriteUInt32BigEndian(block[NonceSize..], 1);
-        UInt128 counter = BinaryPrimitives.ReadUInt128BigEndian(block);
-        block.Clear();
-        _cipher.Counter(ref counter, block, block);
-        Vector128<byte> tagMask = Vector128.Create(block);
-
+        UInt128 counter = new(BinaryPrimitives.ReadUInt64BigEndian(nonce), ((ulong)BinaryPrimitives.ReadUInt32BigEndian(nonce[8..]) << 32) | 1);
+        Vector128<byte> tagMask = Keystream(ref counter);
         Vector128<ulong> state = default;
         _ghash.Update(ref state, associatedData);
         int length = source.Length;
-        if (!seal)
-            _ghash.Update(ref state, source);
-        int whole = length & ~(AesCipher.BlockSize - 1);
-        _cipher.Counter(ref counter, source[..whole], destination[..whole]);
-        if (whole != length)
+
+        if (_cipher is AesHardware cipher && _ghash is GhashHardware ghash)
         {
-            block.Clear();
-            source[whole..].CopyTo(block);
-            _cipher.Counter(ref counter, block, block);
-            block[..(length - whole)].CopyTo(destination[whole..]);
+            int done = AesGcmHardware.Process(cipher, ghash, ref counter, ref state, source, destination, seal);
+            source = source[done..];
+            destination = destination[done..];
         }
 
-        ConstantTime.Zero(block);
+        if (!seal)
+            _ghash.Update(ref state, source);
+        int whole = source.Length & ~(AesCipher.BlockSize - 1);
+        _cipher.Counter(ref counter, source[..whole], destination[..whole]);
+        if (whole != source.Length)
+        {
+            Vector128<byte> last = Keystream(ref counter);
+            for (int i = whole; i < source.Length; i++)
+                destination[i] = (byte)(source[i] ^ last[i - whole]);
+        }
+
         if (seal)
-            _ghash.Update(ref state, destination[..length]);
-        (_ghash.Finish(state, associatedData.Length, length) ^ tagMask).CopyTo(tag);
+            _ghash.Update(ref state, destination[..source.Length]);
+        return _ghash.Finish(state, associatedData.Length, length) ^ tagMask;
+    }
+
+    private Vector128<byte> Keystream(ref UInt128 counter)
+    {
+        Vector128<byte> block = default;
+        Span<byte> bytes = MemoryMarshal.AsBytes(new Span<Vector128<byte>>(ref block));
+        _cipher.Counter(ref counter, bytes, bytes);
+        return block;
     }
 
     private static void CheckSizes(ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> tag)

@@ -68,4 +68,18 @@ internal static class AesInstructions
     /// <summary>The low half above the high half.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> SwapHalves(Vector128<ulong> value) => Vector128.Shuffle(value, Vector128.Create(1ul, 0));
+
+    /// <summary>The low half moved up, zero below it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> LowHalfUp(Vector128<ulong> value) =>
+        X86.Sse2.IsSupported
+            ? X86.Sse2.ShiftLeftLogical128BitLane(value, sizeof(ulong))
+            : Arm.AdvSimd.ExtractVector128(Vector128<ulong>.Zero, value, 1);
+
+    /// <summary>The high half moved down, zero above it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ulong> HighHalfDown(Vector128<ulong> value) =>
+        X86.Sse2.IsSupported
+            ? X86.Sse2.ShiftRightLogical128BitLane(value, sizeof(ulong))
+            : Arm.AdvSimd.ExtractVector128(value, Vector128<ulong>.Zero, 1);
 }

@@ -59,12 +59,16 @@ internal sealed unsafe class GhashHardware : Ghash
             AesInstructions.MultiplyLow(sum, key), AesInstructions.MultiplyCross(sum, key), AesInstructions.MultiplyHigh(sum, key));
     }
 
-    /// <summary>Sixteen blocks.</summary>
+    /// <summary>Sixteen blocks, by the widest vectors there are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector128<ulong> UpdateGroup(Vector128<ulong>* powers, Vector128<ulong> state, Vector128<byte>* block) =>
-        Pclmulqdq.V512.IsSupported && Avx512BW.IsSupported
-            ? UpdateGroupWide((Vector512<ulong>*)powers, state, (Vector512<byte>*)block)
-            : UpdateFew(powers, state, block, GroupBlocks);
+    internal static Vector128<ulong> UpdateGroup(Vector128<ulong>* powers, Vector128<ulong> state, Vector128<byte>* block)
+    {
+        if (Pclmulqdq.V512.IsSupported && Avx512BW.IsSupported)
+            return UpdateGroup((Vector512<ulong>*)powers, state, (Vector512<byte>*)block);
+        if (Pclmulqdq.V256.IsSupported && Avx2.IsSupported)
+            return UpdateGroup((Vector256<ulong>*)powers, state, (Vector256<byte>*)block);
+        return UpdateFew(powers, state, block, GroupBlocks);
+    }
 
     /// <summary>One to sixteen blocks.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
@@ -88,16 +92,30 @@ internal sealed unsafe class GhashHardware : Ghash
 
     /// <summary>Sixteen blocks, four to a vector; the four columns are summed before the reduction.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static Vector128<ulong> UpdateGroupWide(Vector512<ulong>* powers, Vector128<ulong> state, Vector512<byte>* blocks)
+    private static Vector128<ulong> UpdateGroup(Vector512<ulong>* powers, Vector128<ulong> state, Vector512<byte>* blocks)
     {
-        Vector512<ulong> value = ReverseBytes(blocks[0]) ^ state.ToVector256().ToVector512();
-        Vector512<ulong> low = Pclmulqdq.V512.CarrylessMultiply(value, powers[0], 0x00);
-        Vector512<ulong> middle = MultiplyCross(value, powers[0]);
-        Vector512<ulong> high = Pclmulqdq.V512.CarrylessMultiply(value, powers[0], 0x11);
+        Vector512<ulong> low = default, middle = default, high = default;
         Accumulate(ReverseBytes(blocks[1]), powers[1], ref low, ref middle, ref high);
         Accumulate(ReverseBytes(blocks[2]), powers[2], ref low, ref middle, ref high);
         Accumulate(ReverseBytes(blocks[3]), powers[3], ref low, ref middle, ref high);
-        return Reduce(SumColumns(low), SumColumns(middle), SumColumns(high));
+        // The state comes from the group before: last, so that the rest need not wait for it.
+        Accumulate(ReverseBytes(blocks[0]) ^ state.ToVector256().ToVector512(), powers[0], ref low, ref middle, ref high);
+        low ^= Avx512BW.ShiftLeftLogical128BitLane(middle.AsByte(), sizeof(ulong)).AsUInt64();
+        high ^= Avx512BW.ShiftRightLogical128BitLane(middle.AsByte(), sizeof(ulong)).AsUInt64();
+        return Reduce(SumColumns(low.GetLower() ^ low.GetUpper()), SumColumns(high.GetLower() ^ high.GetUpper()));
+    }
+
+    /// <summary>Sixteen blocks, two to a vector.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static Vector128<ulong> UpdateGroup(Vector256<ulong>* powers, Vector128<ulong> state, Vector256<byte>* blocks)
+    {
+        Vector256<ulong> low = default, middle = default, high = default;
+        for (int i = 1; i < GroupBlocks / 2; i++)
+            Accumulate(ReverseBytes(blocks[i]), powers[i], ref low, ref middle, ref high);
+        Accumulate(ReverseBytes(blocks[0]) ^ state.ToVector256(), powers[0], ref low, ref middle, ref high);
+        low ^= Avx2.ShiftLeftLogical128BitLane(middle, sizeof(ulong));
+        high ^= Avx2.ShiftRightLogical128BitLane(middle, sizeof(ulong));
+        return Reduce(SumColumns(low), SumColumns(high));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,37 +123,50 @@ internal sealed unsafe class GhashHardware : Ghash
         Vector512<ulong> value, Vector512<ulong> power, ref Vector512<ulong> low, ref Vector512<ulong> middle, ref Vector512<ulong> high)
     {
         low ^= Pclmulqdq.V512.CarrylessMultiply(value, power, 0x00);
-        middle ^= MultiplyCross(value, power);
+        middle ^= Pclmulqdq.V512.CarrylessMultiply(value, power, 0x01) ^ Pclmulqdq.V512.CarrylessMultiply(value, power, 0x10);
         high ^= Pclmulqdq.V512.CarrylessMultiply(value, power, 0x11);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ulong> MultiplyCross(Vector512<ulong> left, Vector512<ulong> right) =>
-        Pclmulqdq.V512.CarrylessMultiply(left, right, 0x01) ^ Pclmulqdq.V512.CarrylessMultiply(left, right, 0x10);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ulong> ReverseBytes(Vector512<byte> blocks)
+    private static void Accumulate(
+        Vector256<ulong> value, Vector256<ulong> power, ref Vector256<ulong> low, ref Vector256<ulong> middle, ref Vector256<ulong> high)
     {
-        Vector128<byte> order = Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-        return Avx512BW.Shuffle(blocks, Vector512.Create(Vector256.Create(order, order), Vector256.Create(order, order))).AsUInt64();
+        low ^= Pclmulqdq.V256.CarrylessMultiply(value, power, 0x00);
+        middle ^= Pclmulqdq.V256.CarrylessMultiply(value, power, 0x01) ^ Pclmulqdq.V256.CarrylessMultiply(value, power, 0x10);
+        high ^= Pclmulqdq.V256.CarrylessMultiply(value, power, 0x11);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<ulong> SumColumns(Vector512<ulong> value)
+    private static Vector512<ulong> ReverseBytes(Vector512<byte> blocks) =>
+        Avx512BW.Shuffle(blocks, Vector512.Create(ReversedPair, ReversedPair)).AsUInt64();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> ReverseBytes(Vector256<byte> blocks) => Avx2.Shuffle(blocks, ReversedPair).AsUInt64();
+
+    private static Vector256<byte> ReversedPair
     {
-        Vector256<ulong> halves = value.GetLower() ^ value.GetUpper();
-        return halves.GetLower() ^ halves.GetUpper();
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            Vector128<byte> reversed = Vector128.Create((byte)15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+            return Vector256.Create(reversed, reversed);
+        }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<ulong> SumColumns(Vector256<ulong> value) => value.GetLower() ^ value.GetUpper();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<ulong> Reduce(Vector128<ulong> low, Vector128<ulong> middle, Vector128<ulong> high) =>
+        Reduce(low ^ AesInstructions.LowHalfUp(middle), high ^ AesInstructions.HighHalfDown(middle));
 
     /// <summary>A product of 256 bits times x^-128 modulo the polynomial, 64 bits at a time from below: 1 is
     /// x^121 + x^126 + x^127 + x^128, so a word w moves up by 128 bits as w itself and by 64 as
     /// w * (x^57 + x^62 + x^63), which is the constant 0xC2 * 2^56.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<ulong> Reduce(Vector128<ulong> low, Vector128<ulong> middle, Vector128<ulong> high)
+    private static Vector128<ulong> Reduce(Vector128<ulong> low, Vector128<ulong> high)
     {
-        Vector128<ulong> polynomial = Vector128.Create(0xC200000000000000ul);
-        low ^= Vector128.Create(0, middle.ToScalar());
-        high ^= Vector128.Create(middle.GetElement(1), 0);
+        Vector128<ulong> polynomial = Vector128.CreateScalar(0xC200000000000000ul);
         low = AesInstructions.SwapHalves(low) ^ AesInstructions.MultiplyLow(low, polynomial);
         low = AesInstructions.SwapHalves(low) ^ AesInstructions.MultiplyLow(low, polynomial);
         return high ^ low;

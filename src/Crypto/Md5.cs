@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace LucidSsh.Crypto;
@@ -60,6 +61,7 @@ internal sealed unsafe class Md5 : Hash
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void CompressOne(uint* state, byte* block)
     {
         uint a = state[0], b = state[1], c = state[2], d = state[3];

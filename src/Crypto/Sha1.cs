@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace LucidSsh.Crypto;
 
-/// <summary>SHA-1 (RFC 3174): eighty steps on five words, the message schedule kept as a ring of sixteen. Collisions are
+/// <summary>SHA-1 (RFC 3174): eighty steps on five words, the message schedule spread out first. Collisions are
 /// practical; HMAC-SHA-1 and hashed host names do not rest on their absence.</summary>
 internal sealed unsafe class Sha1 : Hash
 {
@@ -40,6 +40,8 @@ internal sealed unsafe class Sha1 : Hash
         }
     }
 
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void CompressOne(uint* state, byte* block)
     {
         uint* w = stackalloc uint[80];
@@ -52,37 +54,60 @@ internal sealed unsafe class Sha1 : Hash
             w[i] = BitOperations.RotateLeft(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
         }
         uint a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
-        for (int i = 0; i < 20; i++)
+        for (int i = 0; i < 20; i += 5)
         {
-            Step(ref a, ref b, ref c, ref d, ref e, (d ^ (b & (c ^ d))) + w[i] + 0x5a827999);
+            Step(a, ref b, ref e, Choose(b, c, d) + w[i] + 0x5a827999);
+            Step(e, ref a, ref d, Choose(a, b, c) + w[i + 1] + 0x5a827999);
+            Step(d, ref e, ref c, Choose(e, a, b) + w[i + 2] + 0x5a827999);
+            Step(c, ref d, ref b, Choose(d, e, a) + w[i + 3] + 0x5a827999);
+            Step(b, ref c, ref a, Choose(c, d, e) + w[i + 4] + 0x5a827999);
         }
-        for (int i = 20; i < 40; i++)
+        for (int i = 20; i < 40; i += 5)
         {
-            Step(ref a, ref b, ref c, ref d, ref e, (b ^ c ^ d) + w[i] + 0x6ed9eba1);
+            Step(a, ref b, ref e, Parity(b, c, d) + w[i] + 0x6ed9eba1);
+            Step(e, ref a, ref d, Parity(a, b, c) + w[i + 1] + 0x6ed9eba1);
+            Step(d, ref e, ref c, Parity(e, a, b) + w[i + 2] + 0x6ed9eba1);
+            Step(c, ref d, ref b, Parity(d, e, a) + w[i + 3] + 0x6ed9eba1);
+            Step(b, ref c, ref a, Parity(c, d, e) + w[i + 4] + 0x6ed9eba1);
         }
-        for (int i = 40; i < 60; i++)
+        for (int i = 40; i < 60; i += 5)
         {
-            Step(ref a, ref b, ref c, ref d, ref e, ((b & c) | (d & (b | c))) + w[i] + 0x8f1bbcdc);
+            Step(a, ref b, ref e, Majority(b, c, d) + w[i] + 0x8f1bbcdc);
+            Step(e, ref a, ref d, Majority(a, b, c) + w[i + 1] + 0x8f1bbcdc);
+            Step(d, ref e, ref c, Majority(e, a, b) + w[i + 2] + 0x8f1bbcdc);
+            Step(c, ref d, ref b, Majority(d, e, a) + w[i + 3] + 0x8f1bbcdc);
+            Step(b, ref c, ref a, Majority(c, d, e) + w[i + 4] + 0x8f1bbcdc);
         }
-        for (int i = 60; i < 80; i++)
+        for (int i = 60; i < 80; i += 5)
         {
-            Step(ref a, ref b, ref c, ref d, ref e, (b ^ c ^ d) + w[i] + 0xca62c1d6);
+            Step(a, ref b, ref e, Parity(b, c, d) + w[i] + 0xca62c1d6);
+            Step(e, ref a, ref d, Parity(a, b, c) + w[i + 1] + 0xca62c1d6);
+            Step(d, ref e, ref c, Parity(e, a, b) + w[i + 2] + 0xca62c1d6);
+            Step(c, ref d, ref b, Parity(d, e, a) + w[i + 3] + 0xca62c1d6);
+            Step(b, ref c, ref a, Parity(c, d, e) + w[i + 4] + 0xca62c1d6);
         }
         state[0] += a;
         state[1] += b;
         state[2] += c;
         state[3] += d;
         state[4] += e;
+        ConstantTime.Zero(new Span<byte>(w, 80 * sizeof(uint)));
+    }
+
+    // The five words change their roles instead of their places: five steps bring them round.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(uint a, ref uint b, ref uint e, uint addend)
+    {
+        e += BitOperations.RotateLeft(a, 5) + addend;
+        b = BitOperations.RotateLeft(b, 30);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(ref uint a, ref uint b, ref uint c, ref uint d, ref uint e, uint addend)
-    {
-        uint next = BitOperations.RotateLeft(a, 5) + e + addend;
-        e = d;
-        d = c;
-        c = BitOperations.RotateLeft(b, 30);
-        b = a;
-        a = next;
-    }
+    private static uint Choose(uint b, uint c, uint d) => d ^ (b & (c ^ d));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Parity(uint b, uint c, uint d) => b ^ c ^ d;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Majority(uint b, uint c, uint d) => (b & c) | (d & (b | c));
 }
