@@ -73,7 +73,7 @@ internal sealed unsafe class Argon2Memory(Argon2Type type, ulong* memory, int la
         Compress(zero, addresses, addresses, scratch, keep: false);
     }
 
-    // Sections 3.4.2: the block that J1 and J2 choose among those that are complete.
+    // Section 3.4.2: the block that J1 and J2 choose among those that are complete.
     private ulong* Reference(ulong chosen, int pass, int slice, int lane, int index)
     {
         int other = pass == 0 && slice == 0 ? lane : (int)((chosen >> 32) % (ulong)parallelism);
@@ -81,7 +81,7 @@ internal sealed unsafe class Argon2Memory(Argon2Type type, ulong* memory, int la
         int area = complete + (other == lane ? index - 1 : index == 0 ? -1 : 0);
         ulong j1 = (uint)chosen;
         int back = (int)(((ulong)area * (j1 * j1 >> 32)) >> 32);
-        int start = pass == 0 || slice == Slices - 1 ? 0 : (slice + 1) * _segmentBlocks;
+        int start = pass == 0 ? 0 : (slice + 1) * _segmentBlocks; // after the last slice, the lane's beginning
         return Block(other, (start + area - 1 - back) % laneBlocks);
     }
 

@@ -71,10 +71,7 @@ internal static class BcryptPbkdf
         }
         for (int i = 0; i < text.Length; i += 2)
         {
-            for (int j = 0; j < 64; j++)
-            {
-                cipher.Encrypt(ref text[i], ref text[i + 1]);
-            }
+            cipher.Encrypt(ref text[i], ref text[i + 1], times: 64);
         }
         for (int i = 0; i < text.Length; i++)
         {

@@ -1,11 +1,13 @@
+using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace LucidSsh.Crypto;
 
 /// <summary>The Blowfish block cipher with the salted key schedule of bcrypt ("EksBlowfish"), which is all this project uses of
 /// it. Its S-boxes are indexed by secrets: that is the algorithm, and why it serves to stretch pass phrases on one's own
 /// machine and nothing else.</summary>
-internal sealed class Blowfish : IDisposable
+internal sealed unsafe class Blowfish : IDisposable
 {
     private const int PermutationWords = 18;
     private const int BoxWords = 4 * 256;
@@ -37,18 +39,16 @@ internal sealed class Blowfish : IDisposable
         Replace(_boxes, salt, ref next, ref left, ref right);
     }
 
-    /// <summary>Enciphers one block of two words in place.</summary>
-    public void Encrypt(ref uint left, ref uint right)
+    /// <summary>Enciphers one block of two words in place, <paramref name="times"/> over.</summary>
+    public void Encrypt(ref uint left, ref uint right, int times)
     {
-        uint[] p = _permutation;
-        uint l = left ^ p[0], r = right;
-        for (int i = 1; i < PermutationWords - 1; i += 2)
+        fixed (uint* permutation = _permutation, boxes = _boxes)
         {
-            r ^= Mix(l) ^ p[i];
-            l ^= Mix(r) ^ p[i + 1];
+            for (int i = 0; i < times; i++)
+            {
+                Encrypt(permutation, boxes, ref left, ref right);
+            }
         }
-        left = r ^ p[PermutationWords - 1];
-        right = l;
     }
 
     /// <summary>Zeroes the subkeys.</summary>
@@ -58,27 +58,46 @@ internal sealed class Blowfish : IDisposable
         Array.Clear(_boxes);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void Replace(uint[] words, ReadOnlySpan<uint> salt, ref int next, ref uint left, ref uint right)
     {
-        for (int i = 0; i < words.Length; i += 2)
+        fixed (uint* permutation = _permutation, boxes = _boxes)
         {
-            if (!salt.IsEmpty)
+            uint l = left, r = right;
+            for (int i = 0; i < words.Length; i += 2)
             {
-                left ^= salt[next];
-                right ^= salt[next + 1];
-                next = (next + 2) % salt.Length;
+                if (!salt.IsEmpty)
+                {
+                    l ^= salt[next];
+                    r ^= salt[next + 1];
+                    next = (next + 2) % salt.Length;
+                }
+                Encrypt(permutation, boxes, ref l, ref r);
+                words[i] = l;
+                words[i + 1] = r;
             }
-            Encrypt(ref left, ref right);
-            words[i] = left;
-            words[i + 1] = right;
+            left = l;
+            right = r;
         }
     }
 
-    private uint Mix(uint x)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Encrypt(uint* permutation, uint* boxes, ref uint left, ref uint right)
     {
-        uint[] s = _boxes;
-        return ((s[x >> 24] + s[256 + (x >> 16 & 255)]) ^ s[512 + (x >> 8 & 255)]) + s[768 + (x & 255)];
+        uint l = left ^ permutation[0], r = right;
+        for (int i = 1; i < PermutationWords - 1; i += 2)
+        {
+            r ^= Mix(boxes, l) ^ permutation[i];
+            l ^= Mix(boxes, r) ^ permutation[i + 1];
+        }
+        left = r ^ permutation[PermutationWords - 1];
+        right = l;
     }
+
+    // The index is a byte: it cannot leave its box.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Mix(uint* boxes, uint x) =>
+        ((boxes[x >> 24] + boxes[256 + (byte)(x >> 16)]) ^ boxes[512 + (byte)(x >> 8)]) + boxes[768 + (byte)x];
 
     // Machin: pi = 16 arctan(1/5) - 4 arctan(1/239), in fixed point with 64 bits to spare for the roundings.
     private static uint[] PiFraction(int words)
@@ -90,7 +109,7 @@ internal sealed class Blowfish : IDisposable
         uint[] result = new uint[words];
         for (int i = 0; i < words; i++)
         {
-            result[i] = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(4 * i));
+            result[i] = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(4 * i));
         }
         return result;
     }

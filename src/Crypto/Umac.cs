@@ -163,7 +163,7 @@ internal sealed unsafe class Umac : IDisposable
 
     // Section 5.3.2 (POLY with 64-bit words). A word of 2^64 - 2^32 or more is taken as the marker p - 1 and the word less 59:
     // both ways are computed and one is chosen, for the words are secret.
-    private static ulong AppendToPolynomial(ulong sum, ulong key, ulong word)
+    internal static ulong AppendToPolynomial(ulong sum, ulong key, ulong word)
     {
         ulong large = ConstantTime.Mask(ConstantTime.Equal(word >> 32, 0xffff_ffff));
         ulong marked = MultiplyAdd(key, sum, Prime64 - 1);

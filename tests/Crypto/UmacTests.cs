@@ -72,6 +72,27 @@ public sealed class UmacTests
         }
     }
 
+    // Words of 2^64 - 2^32 and more come once in four thousand million chunks: no message reaches them in a test.
+    [Fact]
+    public void AppendToPolynomial_AnyWord_AgreesWithTheDefinition()
+    {
+        BigInteger p = (BigInteger.One << 64) - 59;
+        ulong[] words =
+            [0, 1, 58, 59, 60, 0xfffffffeffffffff, 0xffffffff00000000, 0xffffffff0000003b, ulong.MaxValue - 59, ulong.MaxValue - 1, ulong.MaxValue];
+        foreach (ulong key in (ulong[])[0, 1, 0x01ffffff01ffffff, 0x00c0ffee01234567])
+        {
+            foreach (ulong sum in (ulong[])[0, 1, 0x8000000000000000, 0x123456789abcdef0, (ulong)p - 2, (ulong)p - 1])
+            {
+                foreach (ulong word in words)
+                {
+                    bool large = word >= 0xffffffff00000000;
+                    BigInteger expected = large ? (key * ((key * (BigInteger)sum + p - 1) % p) + word - 59) % p : (key * (BigInteger)sum + word) % p;
+                    Assert.Equal(expected, Umac.AppendToPolynomial(sum, key, word));
+                }
+            }
+        }
+    }
+
     [Fact]
     public void Compute_OnceUnderWay_AllocatesNothing()
     {
