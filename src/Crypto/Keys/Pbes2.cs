@@ -24,9 +24,7 @@ internal sealed class Pbes2
     {
         ReadOnlySpan<byte> kind = derivation.Element(DerReader.ObjectIdentifierTag, "keyDerivationFunc");
         bool isScrypt = kind.SequenceEqual(ObjectIdentifiers.Scrypt);
-        if (isScrypt)
-            throw source.UnsupportedProtection("key derivation scrypt");
-        if (!kind.SequenceEqual(ObjectIdentifiers.Pbkdf2))
+        if (!isScrypt && !kind.SequenceEqual(ObjectIdentifiers.Pbkdf2))
             throw source.UnsupportedProtection($"key derivation {ObjectIdentifiers.Describe(kind)}");
         (CipherName, _keySize) = ReadCipher(cipher.Element(DerReader.ObjectIdentifierTag, "encryptionScheme"), source);
         _iv = cipher.Element(DerReader.OctetStringTag, "initialisation vector").ToArray();
@@ -78,7 +76,10 @@ internal sealed class Pbes2
     public int Decrypt(ReadOnlySpan<byte> passphrase, ReadOnlySpan<byte> ciphertext, Span<byte> plaintext)
     {
         using Secret key = new(_keySize);
-        Pbkdf2.Derive(_hash, passphrase, _salt, _cost, key.Span);
+        if (_blockFactor > 0)
+            Scrypt.Derive(passphrase, _salt, _cost, _blockFactor, _parallelism, key.Span);
+        else
+            Pbkdf2.Derive(_hash, passphrase, _salt, _cost, key.Span);
         return CbcKeyCipher.Decrypt(key.Span, _iv, ciphertext, plaintext);
     }
 
@@ -170,7 +171,7 @@ internal sealed class Pbes2
     {
         if (_cost < 2 || (_cost & (_cost - 1)) != 0 || _blockFactor < 1 || _parallelism < 1)
             throw source.Damaged($"scrypt's parameters N={_cost} r={_blockFactor} p={_parallelism} are not allowed");
-        if (_blockFactor > 1024 || _parallelism > 1024 || 128L * _blockFactor * ((long)_cost + _parallelism) > MaximumScryptWork
+        if (_blockFactor > 1024 || _parallelism > 1024 || 128L * _blockFactor * ((long)_cost + _parallelism) > Scrypt.MaxMemory
             || 128L * _cost * _blockFactor * _parallelism > MaximumScryptWork)
         {
             throw source.DerivationTooCostly($"scrypt with N={_cost} r={_blockFactor} p={_parallelism}");

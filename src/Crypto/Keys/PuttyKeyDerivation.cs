@@ -1,20 +1,25 @@
 namespace LucidSsh.Crypto;
 
 /// <summary>The Argon2 parameters of a version 3 file.</summary>
-internal sealed record PuttyKeyDerivation(string Kind, int Memory, int Passes, int Lanes, byte[] Salt)
+internal sealed record PuttyKeyDerivation(Argon2Type Kind, int Memory, int Passes, int Lanes, byte[] Salt)
 {
     private const int MaximumMemory = 256 << 10; // KiB; PuTTYgen writes 8 MiB
     private const long MaximumWork = 4L << 20; // KiB times passes
 
     /// <summary>For people.</summary>
-    public string Name => $"{Kind}, {Memory} KiB, {Passes} passes";
+    public string Name => $"Argon2{Kind.ToString().ToLowerInvariant()}, {Memory} KiB, {Passes} passes";
 
     /// <summary>Reads the lines between Public-Lines and Private-Lines.</summary>
     public static PuttyKeyDerivation Read(ref PuttyKeyFile.LineCursor lines, KeySource source)
     {
         string name = lines.Text("Key-Derivation");
-        if (name is not ("Argon2id" or "Argon2i" or "Argon2d"))
-            throw source.UnsupportedProtection($"key derivation {name}");
+        Argon2Type kind = name switch
+        {
+            "Argon2id" => Argon2Type.Id,
+            "Argon2i" => Argon2Type.I,
+            "Argon2d" => Argon2Type.D,
+            _ => throw source.UnsupportedProtection($"key derivation {name}"),
+        };
         int memory = lines.Number("Argon2-Memory"), passes = lines.Number("Argon2-Passes"), lanes = lines.Number("Argon2-Parallelism");
         string salt = lines.Text("Argon2-Salt");
         if (salt.Length is < 16 or > 128 || salt.Length % 2 != 0 || !salt.All(char.IsAsciiHexDigit))
@@ -23,6 +28,10 @@ internal sealed record PuttyKeyDerivation(string Kind, int Memory, int Passes, i
             throw source.Damaged($"Argon2's parameters are not allowed: {memory} KiB, {passes} passes, parallelism {lanes}");
         if (memory > MaximumMemory || (long)memory * passes > MaximumWork)
             throw source.DerivationTooCostly($"{name} with {memory} KiB and {passes} passes");
-        return new PuttyKeyDerivation(name, memory, passes, lanes, Convert.FromHexString(salt));
+        return new PuttyKeyDerivation(kind, memory, passes, lanes, Convert.FromHexString(salt));
     }
+
+    /// <summary>Fills <paramref name="keys"/> with cipher key, IV and MAC key.</summary>
+    public void Derive(ReadOnlySpan<byte> passphrase, Span<byte> keys) =>
+        Argon2.Derive(Kind, passphrase, Salt, [], [], Memory, Passes, Lanes, keys);
 }

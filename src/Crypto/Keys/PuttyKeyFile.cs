@@ -12,6 +12,7 @@ internal sealed class PuttyKeyFile : KeyContainer
     private const string Aes256Cbc = "aes256-cbc";
     private const int CipherKeySize = 32;
     private const int IvSize = 16;
+    private const int MacKeySize = 32;
 
     private readonly int _version;
     private readonly string _type;
@@ -93,7 +94,7 @@ internal sealed class PuttyKeyFile : KeyContainer
         if (!PublicKey.TryParse(_publicBlob, out PublicKey? publicKey, out PublicKeyFault fault))
             throw Source.Refused(fault);
 
-        using Secret keys = new(CipherKeySize + IvSize + 32);
+        using Secret keys = new(CipherKeySize + IvSize + MacKeySize);
         int macKeySize = DeriveKeys(passphrase, keys.Span);
         using Secret plain = new(_private.Span);
         if (_encrypted)
@@ -111,7 +112,8 @@ internal sealed class PuttyKeyFile : KeyContainer
     {
         if (_version == 3)
         {
-            return _derivation is null ? 0 : throw Source.UnsupportedProtection($"key derivation {_derivation.Name}");
+            _derivation?.Derive(passphrase, keys);
+            return _encrypted ? MacKeySize : 0;
         }
 
         using Hash sha1 = Hash.Create(HashName.Sha1);

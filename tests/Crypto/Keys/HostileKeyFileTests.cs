@@ -21,7 +21,7 @@ public sealed class HostileKeyFileTests
     [
         "ssh-ed25519 openssh", "ssh-ed25519 openssh encrypted", "ssh-ed25519 openssh text", "ssh-ed25519 pkcs8 encrypted",
         "ecdsa-sha2-nistp256 openssh", "ecdsa-sha2-nistp256 pem", "ecdsa-sha2-nistp256 pkcs8", "ecdsa-sha2-nistp521 pkcs8",
-        "ssh-rsa openssh", "ssh-rsa pem", "ssh-rsa pkcs8", "pem encrypted", "ppk2 plain", "ppk2 encrypted", "ppk3 plain",
+        "ssh-rsa openssh", "ssh-rsa pem", "ssh-rsa pkcs8", "pem encrypted", "ppk2 plain", "ppk2 encrypted", "ppk3 plain", "ppk3 encrypted",
         "line", "rfc4716", "spki",
     ];
 

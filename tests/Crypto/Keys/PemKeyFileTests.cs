@@ -68,6 +68,7 @@ public sealed class PemKeyFileTests(KeyTools tools) : IClassFixture<KeyTools>
     [InlineData("aes-256-cbc", "hmacWithSHA384", "PBKDF2-HMAC-SHA384, 2048 iterations")]
     [InlineData("aes-256-cbc", "hmacWithSHA512", "PBKDF2-HMAC-SHA512, 2048 iterations")]
     [InlineData("des3", "hmacWithSHA256", "PBKDF2-HMAC-SHA256, 2048 iterations")]
+    [InlineData("aes-256-cbc", null, "scrypt, N=16384 r=8 p=1")]
     public void ReadPrivate_Pkcs8OfOpenssl_OpensWithEveryProtection(string cipher, string? prf, string derivation)
     {
         string plain = tools.NewPath("ed25519pem"), path = tools.NewPath("openssl");

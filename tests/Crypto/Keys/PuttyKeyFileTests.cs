@@ -6,7 +6,7 @@ namespace LucidSsh.Tests.Crypto.Keys;
 
 public sealed class PuttyKeyFileTests
 {
-    public static TheoryData<string> Names => [.. PuttyFixtures.Files.Keys.Where(name => !name.EndsWith("v3", StringComparison.Ordinal))];
+    public static TheoryData<string> Names => [.. PuttyFixtures.Files.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
