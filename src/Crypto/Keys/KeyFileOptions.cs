@@ -9,7 +9,7 @@ public sealed record KeyFileOptions
     /// <c>chacha20-poly1305@openssh.com</c>; for PKCS#8 <c>aes-256-cbc</c> only.</summary>
     public string? Cipher { get; init; }
 
-    /// <summary>The work between passphrase and key: bcrypt rounds in OpenSSH's format, 1 to 4096, 24 unless set; iterations of
+    /// <summary>The work between passphrase and key: bcrypt rounds in OpenSSH's format, 1 to 1024, 24 unless set; iterations of
     /// PBKDF2 in PKCS#8, 1 to 10,000,000, 600,000 unless set.</summary>
     public int? Rounds { get; init; }
 }

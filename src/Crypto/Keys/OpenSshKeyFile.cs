@@ -10,8 +10,8 @@ internal sealed class OpenSshKeyFile : KeyContainer
     /// <summary>The label of its PEM block.</summary>
     public const string Label = "OPENSSH PRIVATE KEY";
 
-    /// <summary>The most bcrypt rounds a file may ask for. OpenSSH writes 16 to 24, and 4096 take some seconds.</summary>
-    internal const int MaximumRounds = 4096;
+    /// <summary>The most bcrypt rounds a file may ask for. OpenSSH writes 16 to 24; 1024 take about ten seconds.</summary>
+    internal const int MaximumRounds = 1024;
 
     private const int DefaultRounds = 24; // OpenSSH's since 9.4
     private const int SaltSize = 16;
