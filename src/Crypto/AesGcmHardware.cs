@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace LucidSsh.Crypto;
 
 /// <summary>The bulk of AES-GCM on the processor's instructions: counter mode and GHASH take turns on 256 bytes, and the
-/// processor runs them at the same time, because neither waits for the other. Opening hashes a group and then decrypts it;
-/// sealing hashes a group while it encrypts the next.</summary>
+/// processor runs them at the same time, because neither waits for the other: sealing hashes a group while it encrypts the next,
+/// opening while it decrypts the one before.</summary>
 internal static unsafe class AesGcmHardware
 {
     private const int GroupBlocks = GhashHardware.GroupBlocks;
@@ -45,22 +45,25 @@ internal static unsafe class AesGcmHardware
         int groups,
         bool seal)
     {
+        // Sealing hashes the group written a turn ago; opening the one to be read next, for in place this turn's is overwritten.
+        // The hash stands between the halves: vectors just written take a while before wider ones can read them.
+        Vector128<byte>* toHash = seal ? to - GroupBlocks : from + GroupBlocks;
+        if (!seal)
+            state = GhashHardware.UpdateGroup(powers, state, from);
+
         Vector128<byte> shared = cipher.SharedFirstRound(counter);
         for (int group = 0; group < groups; group++)
         {
-            // In place the decryption overwrites what is hashed: the hash goes first.
-            if (!seal)
-                state = GhashHardware.UpdateGroup(powers, state, from);
             CounterHalf(cipher, ref counter, ref shared, from, to);
-            // Not at once after the group was stored: it takes a while to be readable by wider loads.
-            if (seal && group != 0)
-                state = GhashHardware.UpdateGroup(powers, state, to - GroupBlocks);
+            if (seal ? group != 0 : group != groups - 1)
+                state = GhashHardware.UpdateGroup(powers, state, toHash);
             CounterHalf(cipher, ref counter, ref shared, from + HalfBlocks, to + HalfBlocks);
             from += GroupBlocks;
             to += GroupBlocks;
+            toHash += GroupBlocks;
         }
 
-        return seal ? GhashHardware.UpdateGroup(powers, state, to - GroupBlocks) : state;
+        return seal ? GhashHardware.UpdateGroup(powers, state, toHash) : state;
     }
 
     /// <summary>Counter mode over half a group. <paramref name="shared"/> is the first round of all counters that differ from this

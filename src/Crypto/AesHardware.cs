@@ -10,9 +10,10 @@ internal sealed unsafe class AesHardware : AesCipher
     /// <summary>Blocks of counter mode that run side by side.</summary>
     public const int GroupBlocks = 8;
 
-    private const int GroupSize = GroupBlocks * BlockSize;
-    private const int MaximumRounds = 14;
+    /// <summary>Counters that differ in the last byte alone, and entries of <see cref="FirstRounds"/>.</summary>
     public const int LastByteValues = 256;
+
+    private const int MaximumRounds = 14;
 
     private readonly AlignedSecret _keys;
     private readonly AlignedSecret _firstRounds = new(LastByteValues * BlockSize);
@@ -33,6 +34,7 @@ internal sealed unsafe class AesHardware : AesCipher
         FillFirstRounds();
     }
 
+    /// <summary>Whether this processor has the instructions.</summary>
     public static bool IsSupported => AesInstructions.IsSupported;
 
     /// <summary>10, 12 or 14.</summary>
@@ -133,6 +135,8 @@ internal sealed unsafe class AesHardware : AesCipher
         for (int i = 0; i < GroupBlocks; i++, counter++)
             entering[i] = SharedFirstRound(counter) ^ FirstRounds[(byte)counter];
         CounterGroups(Keys, Rounds, Vector128<byte>.Zero, entering, from, to, GroupBlocks);
+        // The first round of a known counter gives the round keys away.
+        ConstantTime.Zero(new Span<byte>(entering, GroupBlocks * BlockSize));
     }
 
     /// <summary>Counter mode over groups of eight blocks from the second round on; the first left <paramref name="shared"/> plus

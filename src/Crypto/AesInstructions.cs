@@ -74,12 +74,12 @@ internal static class AesInstructions
     public static Vector128<ulong> LowHalfUp(Vector128<ulong> value) =>
         X86.Sse2.IsSupported
             ? X86.Sse2.ShiftLeftLogical128BitLane(value, sizeof(ulong))
-            : Arm.AdvSimd.ExtractVector128(Vector128<ulong>.Zero, value, 1);
+            : Vector128.Create(0, value.ToScalar());
 
     /// <summary>The high half moved down, zero above it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ulong> HighHalfDown(Vector128<ulong> value) =>
         X86.Sse2.IsSupported
             ? X86.Sse2.ShiftRightLogical128BitLane(value, sizeof(ulong))
-            : Arm.AdvSimd.ExtractVector128(value, Vector128<ulong>.Zero, 1);
+            : Vector128.Create(value.GetElement(1), 0);
 }

@@ -23,8 +23,11 @@ internal sealed class TripleDes : IDisposable
     private const int BoxOutputs = 4;
     private const int BoxInputs = 6;
 
+    /// <summary>The bit to which the permutation P moves each output bit of each S-box.</summary>
+    private static readonly ulong[] Places = MakePlaces();
+
     /// <summary>For each output bit of each S-box its truth table, turned so that after the rotation by the input the answer
-    /// stands at the bit to which the permutation P moves it.</summary>
+    /// stands at its place.</summary>
     private static readonly ulong[] TruthTables = MakeTruthTables();
 
     private readonly Secret _roundKeys = new(AllRounds * sizeof(ulong));
@@ -78,15 +81,16 @@ internal sealed class TripleDes : IDisposable
     private static uint RoundFunction(uint half, ulong roundKey)
     {
         ref ulong table = ref MemoryMarshal.GetArrayDataReference(TruthTables);
+        ref ulong place = ref MemoryMarshal.GetArrayDataReference(Places);
         ulong result = 0;
         for (int box = 0; box < Boxes; box++)
         {
             int input = (int)(BitOperations.RotateLeft(half, (BoxOutputs * box) + 5) ^ (uint)(roundKey >> (BoxInputs * (Boxes - 1 - box))));
             for (int output = 0; output < BoxOutputs; output++)
             {
-                ulong bit = 1ul << (31 - DesTables.PlaceAfterP[(box * BoxOutputs) + output]);
-                result |= BitOperations.RotateRight(table, input) & bit;
+                result |= BitOperations.RotateRight(table, input) & place;
                 table = ref Unsafe.Add(ref table, 1);
+                place = ref Unsafe.Add(ref place, 1);
             }
         }
 
@@ -117,6 +121,14 @@ internal sealed class TripleDes : IDisposable
         return result;
     }
 
+    private static ulong[] MakePlaces()
+    {
+        ulong[] places = new ulong[Boxes * BoxOutputs];
+        for (int i = 0; i < places.Length; i++)
+            places[i] = 1ul << (31 - DesTables.PlaceAfterP[i]);
+        return places;
+    }
+
     private static ulong[] MakeTruthTables()
     {
         ulong[] tables = new ulong[Boxes * BoxOutputs];
@@ -131,7 +143,7 @@ internal sealed class TripleDes : IDisposable
                 tables[i] |= (ulong)((value >> (BoxOutputs - 1 - (i % BoxOutputs))) & 1) << input;
             }
 
-            tables[i] = BitOperations.RotateLeft(tables[i], 31 - DesTables.PlaceAfterP[i]);
+            tables[i] = BitOperations.RotateLeft(tables[i], BitOperations.TrailingZeroCount(Places[i]));
         }
 
         return tables;

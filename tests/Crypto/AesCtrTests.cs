@@ -115,6 +115,20 @@ public sealed class AesCtrTests
     }
 
     [Fact]
+    public void Transform_OfAPacket_AllocatesNothing()
+    {
+        foreach (AesPath path in AesPaths.All)
+        {
+            using AesCtr cipher = new(new byte[32], new byte[16], path);
+            byte[] text = new byte[5000];
+            cipher.Transform(text, text);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            cipher.Transform(text, text);
+            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        }
+    }
+
+    [Fact]
     public void Dispose_OnEveryPath_ZeroesKeysAndKeystream()
     {
         foreach (AesPath path in AesPaths.All)
