@@ -72,12 +72,7 @@ internal sealed class SshRsaPrivateKey : PrivateKey
         : base(SshRsaPublicKey.FromNumbers(key.PublicKey)) => _key = key;
 
     /// <summary>A new key.</summary>
-    public static SshRsaPrivateKey Generate(int bits, IRandomSource random)
-    {
-        ArgumentNullException.ThrowIfNull(random);
-        throw new LocalMisuseException(
-            SshErrorCode.KeyUnsupported, $"RSA keys of {bits} bits are not made here yet.", $"{KeyTypes.MakeAnother}.");
-    }
+    public static SshRsaPrivateKey Generate(int bits, IRandomSource random) => new(RsaKeyGeneration.Generate(bits, random));
 
     /// <summary>The key with these numbers, big-endian; null where they do not belong together, and
     /// <paramref name="fault"/> says why. What else files hold (d mod (p-1), 1/q mod p) is computed, not believed.</summary>

@@ -76,6 +76,7 @@ public sealed class OpenSshKeyFileTests(KeyTools tools) : IClassFixture<KeyTools
     [InlineData("ecdsa-sha2-nistp256", 0, 256)]
     [InlineData("ecdsa-sha2-nistp384", 384, 384)]
     [InlineData("ecdsa-sha2-nistp521", 0, 521)]
+    [InlineData("ssh-rsa", 2048, 2048)]
     public void Generate_EveryType_MakesKeysSshKeygenTakes(string type, int bits, int expectedBits)
     {
         using PrivateKey key = PrivateKey.Generate(type, bits);
