@@ -93,8 +93,8 @@ public class PeerIncompatibleException : SshException
 }
 
 /// <summary>The peer understood and said no.</summary>
-public class PeerRefusedException(SshErrorCode code, string sentence, string? remedy = null)
-    : SshException(code, SshFault.Refused, sentence, remedy);
+public class PeerRefusedException(SshErrorCode code, string sentence, string? remedy = null, Exception? inner = null)
+    : SshException(code, SshFault.Refused, sentence, remedy, inner);
 
 /// <summary>The connection or the time for something is gone.</summary>
 public class TransportLostException(SshErrorCode code, string sentence, string? remedy = null, Exception? inner = null)

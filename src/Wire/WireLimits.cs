@@ -34,6 +34,12 @@ internal static class WireLimits
     /// <summary>Bytes of a text meant for people (disconnect reason, banner, instruction, SFTP error text).</summary>
     public const int Text = 64 * 1024;
 
+    /// <summary>Bytes of a user name (RFC 4252 sets none; operating systems end at 32 to 256 characters).</summary>
+    public const int UserName = 1024;
+
+    /// <summary>Bytes of a password or of one answer to a prompt (RFC 4252 and 4256 set none; OpenSSH hashes no more than 1024).</summary>
+    public const int Password = 8 * 1024;
+
     /// <summary>Prompts in one keyboard-interactive request (RFC 4256 sets none).</summary>
     public const int Prompts = 64;
 }
