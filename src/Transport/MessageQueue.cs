@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using LucidSsh.Wire;
 
@@ -26,6 +27,10 @@ internal sealed class MessageQueue : IMessageReceiver
             throw reason;
         }
     }
+
+    /// <summary>The next payload if one has come already: what a conversation looks at before it asks, because an answer that is
+    /// there before its question answers nothing.</summary>
+    public bool TryRead([NotNullWhen(true)] out byte[]? payload) => _messages.Reader.TryRead(out payload);
 
     /// <inheritdoc />
     public void Receive(MessageNumber number, ReadOnlySpan<byte> payload)

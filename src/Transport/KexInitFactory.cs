@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using LucidSsh.Crypto;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Transport;
+
+/// <summary>Makes our KEXINIT: the lists we offer, and, in the first one alone, the markers that are no algorithms.</summary>
+internal sealed class KexInitFactory(TransportRole role, TransportOptions options, IRandomSource random)
+{
+    /// <summary>The client takes EXT_INFO (RFC 8308 section 2.1).</summary>
+    public const string ExtensionsClient = "ext-info-c";
+
+    /// <summary>The server takes EXT_INFO.</summary>
+    public const string ExtensionsServer = "ext-info-s";
+
+    /// <summary>The client asks for strict key exchange.</summary>
+    public const string StrictClient = "kex-strict-c-v00@openssh.com";
+
+    /// <summary>The server asks for strict key exchange.</summary>
+    public const string StrictServer = "kex-strict-s-v00@openssh.com";
+
+    /// <summary>The payload of a KEXINIT.</summary>
+    public byte[] Make(bool first)
+    {
+        AlgorithmPreferences offer = options.Algorithms;
+        ImmutableArray<string> keyExchange = offer.KeyExchange;
+        if (first)
+        {
+            keyExchange = role == TransportRole.Client
+                ? [.. keyExchange, ExtensionsClient, StrictClient]
+                : [.. keyExchange, ExtensionsServer, StrictServer];
+        }
+
+        byte[] cookie = new byte[16];
+        random.Fill(cookie);
+        return Message.ToArray(new KexInit
+        {
+            Cookie = cookie,
+            KexAlgorithms = keyExchange,
+            ServerHostKeyAlgorithms = HostKeyAlgorithms(offer),
+            EncryptionClientToServer = offer.Ciphers,
+            EncryptionServerToClient = offer.Ciphers,
+            MacClientToServer = offer.Macs,
+            MacServerToClient = offer.Macs,
+            CompressionClientToServer = offer.Compression,
+            CompressionServerToClient = offer.Compression,
+        });
+    }
+
+    // A server offers what its keys can sign with, in the order of its preferences.
+    private ImmutableArray<string> HostKeyAlgorithms(AlgorithmPreferences offer) =>
+        role == TransportRole.Client
+            ? offer.HostKeys
+            : [.. offer.HostKeys.Where(name => options.HostKeys.Any(key => key.PublicKey.Type == HostKeyTable.Find(name)?.KeyType))];
+}

@@ -1,0 +1,49 @@
+using LucidSsh.Crypto;
+
+namespace LucidSsh.Transport;
+
+/// <summary>Where a key exchange stands, on the side of what the peer has to send next. Each state holds what it knows and no more.</summary>
+internal abstract record KexState
+{
+    /// <summary>In words that follow "while": for the error about a message that does not fit.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>No key exchange, or only our KEXINIT is on its way.</summary>
+    public sealed record Idle : KexState
+    {
+        public override string Description => "no key exchange was under way";
+    }
+
+    /// <summary>Client: our value is sent.</summary>
+    public sealed record ExpectReply(NegotiatedAlgorithms Chosen, KexTranscript Transcript, IKexClient Client) : KexState
+    {
+        public override string Description => "the key exchange reply was awaited";
+    }
+
+    /// <summary>Server: the client's value is next, after the packet of a wrong guess if one follows (RFC 4253 section 7).</summary>
+    public sealed record ExpectInit(NegotiatedAlgorithms Chosen, KexTranscript Transcript, bool SkipWrongGuess) : KexState
+    {
+        public override string Description => "the client's key exchange value was awaited";
+    }
+
+    /// <summary>Client: the host key proved itself, and nobody has said yet that it is the right host's.</summary>
+    public sealed record HostKeyUndecided(PublicKey HostKey, ExchangedKeys Keys) : KexState
+    {
+        public override string Description => "the host key was being verified";
+    }
+
+    /// <summary>Our NEWKEYS is sent.</summary>
+    public sealed record ExpectNewKeys(IPacketOpener Opener) : KexState
+    {
+        public override string Description => "NEWKEYS was awaited";
+    }
+}
+
+/// <summary>What both sides have said before the key exchange method's messages: everything the exchange hash covers up to there
+/// (RFC 4253 section 8).</summary>
+/// <param name="ClientInit">The payload of the client's KEXINIT.</param>
+/// <param name="ServerInit">The payload of the server's KEXINIT.</param>
+internal sealed record KexTranscript(byte[] ClientInit, byte[] ServerInit);
+
+/// <summary>What a key exchange yields: both directions' protections, not yet in use.</summary>
+internal sealed record ExchangedKeys(IPacketSealer Sealer, IPacketOpener Opener);

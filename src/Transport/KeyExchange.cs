@@ -1,0 +1,234 @@
+using LucidSsh.Crypto;
+using LucidSsh.Tracing;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Transport;
+
+/// <summary>The key exchange of one connection, the first and every later one, in both roles (RFC 4253 sections 7 to 9, strict key
+/// exchange as OpenSSH's PROTOCOL file section 1.9 has it). It runs on the read loop; only our KEXINIT may be started from
+/// elsewhere, and <see cref="OutboundPackets"/> sees that there is one.</summary>
+internal sealed class KeyExchange(
+    TransportRole role, TransportOptions options, InboundPackets inbound, IRandomSource random, Tracer tracer) : IDisposable
+{
+    private readonly KexInitFactory _kexInit = new(role, options, random);
+    private KexState _state = new KexState.Idle();
+    private bool _peerStarted;
+
+    /// <summary>Where our packets go.</summary>
+    public required OutboundPackets Outbound { get; init; }
+
+    /// <summary>Both sides' identification lines; set before the first message.</summary>
+    public IdentificationLines Lines { get; set; } = new("", "");
+
+    /// <summary>How the two sides agreed so far.</summary>
+    public NegotiationReport Report { get; set; } = new();
+
+    /// <summary>The first exchange hash; empty before it is known.</summary>
+    public byte[] SessionId { get; private set; } = [];
+
+    /// <summary>The server's host key; null before it is known.</summary>
+    public PublicKey? HostKey { get; private set; }
+
+    /// <summary>True when the client's first KEXINIT says that it understands EXT_INFO (RFC 8308 section 2.1).</summary>
+    public bool PeerTakesExtensions { get; private set; }
+
+    /// <summary>True from the end of the first key exchange on.</summary>
+    public bool FirstIsComplete { get; private set; }
+
+    /// <summary>True from the peer's KEXINIT to the peer's NEWKEYS.</summary>
+    public bool PeerIsExchanging => _peerStarted;
+
+    /// <summary>True when both sides' first KEXINIT asked for strict key exchange.</summary>
+    public bool IsStrict { get; private set; }
+
+    /// <summary>The host key somebody has to decide on before the conversation goes on; null when there is none.</summary>
+    public PublicKey? UndecidedHostKey => (_state as KexState.HostKeyUndecided)?.HostKey;
+
+    /// <summary>The payload of a new KEXINIT of ours.</summary>
+    public byte[] MakeKexInit() => _kexInit.Make(first: !FirstIsComplete);
+
+    /// <summary>Takes a message of the key exchange: 20, 21, 30 to 49.</summary>
+    public void Receive(MessageNumber number, ReadOnlySpan<byte> payload)
+    {
+        _state = (_state, number) switch
+        {
+            (KexState.Idle, MessageNumber.KexInit) => OnKexInit(payload),
+            (KexState.ExpectInit { SkipWrongGuess: true } s, >= MessageNumber.KexMethod30) => s with { SkipWrongGuess = false },
+            (KexState.ExpectInit s, MessageNumber.KexMethod30) => OnInit(s, payload),
+            (KexState.ExpectReply s, MessageNumber.KexMethod31) => OnReply(s, payload),
+            (KexState.ExpectNewKeys s, MessageNumber.NewKeys) => OnNewKeys(s, payload),
+            _ => throw PeerMisbehavedException.Unexpected(number, _state.Description),
+        };
+    }
+
+    /// <summary>The undecided host key is the right one.</summary>
+    public void AcceptHostKey()
+    {
+        if (_state is KexState.HostKeyUndecided undecided)
+            _state = UseKeys(undecided.Keys);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        switch (_state)
+        {
+            case KexState.ExpectReply s:
+                s.Client.Dispose();
+                break;
+            case KexState.HostKeyUndecided s:
+                s.Keys.Opener.Dispose();
+                s.Keys.Sealer.Dispose();
+                break;
+            case KexState.ExpectNewKeys s:
+                s.Opener.Dispose();
+                break;
+        }
+    }
+
+    private KexState OnKexInit(ReadOnlySpan<byte> payload)
+    {
+        _peerStarted = true;
+        byte[] ours = Outbound.StartKeyExchange("the peer asked for it");
+        byte[] theirs = payload.ToArray();
+        KexTranscript transcript = role == TransportRole.Client ? new(ours, theirs) : new(theirs, ours);
+        KexInit client = Message.Decode<KexInit>(transcript.ClientInit);
+        KexInit server = Message.Decode<KexInit>(transcript.ServerInit);
+        if (!FirstIsComplete)
+            OnFirstKexInit(client, server);
+
+        Negotiated result = Negotiation.Choose(client, server);
+        Trace(result);
+        Report = Report with { Algorithms = result.Algorithms, StrictKeyExchange = IsStrict };
+        NegotiatedAlgorithms chosen = result.RequireAll(role);
+        if (role == TransportRole.Server)
+            return new KexState.ExpectInit(chosen, transcript, client.FirstKexPacketFollows && !result.GuessWasRight);
+
+        IKexClient method = chosen.KeyExchange.Start(random);
+        Outbound.Send(new KexExchangeInit(method.ClientValue));
+        return new KexState.ExpectReply(chosen, transcript, method);
+    }
+
+    // The markers count in the first KEXINIT alone, and a strict peer's KEXINIT must have been its first packet.
+    private void OnFirstKexInit(KexInit client, KexInit server)
+    {
+        IsStrict = client.KexAlgorithms.Contains(KexInitFactory.StrictClient) && server.KexAlgorithms.Contains(KexInitFactory.StrictServer);
+        PeerTakesExtensions = role == TransportRole.Server && client.KexAlgorithms.Contains(KexInitFactory.ExtensionsClient);
+        if (IsStrict && inbound.Sequence != 1)
+        {
+            throw new PeerMisbehavedException(
+                SshErrorCode.UnexpectedMessage,
+                "The peer asked for strict key exchange, but its KEXINIT was not its first packet.",
+                "Somebody between the two sides may have inserted packets (CVE-2023-48795).");
+        }
+    }
+
+    private KexState OnInit(KexState.ExpectInit state, ReadOnlySpan<byte> payload)
+    {
+        KexExchangeInit init = Message.Decode<KexExchangeInit>(payload);
+        PrivateKey hostKey = options.HostKeys.First(key => key.PublicKey.Type == state.Chosen.HostKey.KeyType);
+        using KexResponse response = state.Chosen.KeyExchange.Respond(init.ClientValue, random);
+        byte[] hash = ExchangeHashOf(state.Chosen, state.Transcript, hostKey.PublicKey, init.ClientValue, response.ServerValue, response.SharedSecret);
+        HostKey = hostKey.PublicKey;
+        Outbound.Send(new KexExchangeReply(
+            hostKey.PublicKey.Blob.Span, response.ServerValue, hostKey.Sign(state.Chosen.HostKey.Name, hash, random)));
+        return UseKeys(DeriveKeys(state.Chosen, response.SharedSecret, hash));
+    }
+
+    private KexState OnReply(KexState.ExpectReply state, ReadOnlySpan<byte> payload)
+    {
+        using IKexClient method = state.Client;
+        KexExchangeReply reply = Message.Decode<KexExchangeReply>(payload);
+        PublicKey hostKey = CheckHostKey(PublicKey.Parse(reply.HostKey), state.Chosen);
+        using Secret secret = method.Finish(reply.ServerValue);
+        byte[] hash = ExchangeHashOf(state.Chosen, state.Transcript, hostKey, method.ClientValue, reply.ServerValue, secret);
+        if (!hostKey.Verify(state.Chosen.HostKey.Name, hash, reply.Signature))
+        {
+            throw new PeerMisbehavedException(
+                SshErrorCode.KeyExchangeFailed,
+                $"The server's signature of the key exchange does not verify with its host key {hostKey.Fingerprint}.",
+                "Either the server is broken or somebody is between the two sides.",
+                DisconnectReason.KeyExchangeFailed);
+        }
+
+        ExchangedKeys keys = DeriveKeys(state.Chosen, secret, hash);
+        if (HostKey is not null) // a rekey: the host that was verified goes on
+            return UseKeys(keys);
+        HostKey = hostKey;
+        tracer.Emit(new HostKeySeen(hostKey.Type, hostKey.Bits, hostKey.Fingerprint));
+        Report = Report with { HostKeyType = hostKey.Type, HostKeyBits = hostKey.Bits, HostKeyFingerprint = hostKey.Fingerprint };
+        return new KexState.HostKeyUndecided(hostKey, keys);
+    }
+
+    private PublicKey CheckHostKey(PublicKey key, NegotiatedAlgorithms chosen)
+    {
+        if (key.Type != chosen.HostKey.KeyType)
+            throw Mismatch($"The server agreed on {chosen.HostKey.Name} and showed a host key of type {key.Type}.");
+        if (HostKey is not null && !key.Blob.Span.SequenceEqual(HostKey.Blob.Span))
+            throw Mismatch($"The server showed another host key, {key.Fingerprint}, when keys were exchanged anew; this connection began with {HostKey.Fingerprint}.");
+        if (key.Type == "ssh-rsa" && key.Bits < options.MinimumRsaBits)
+        {
+            throw new PeerIncompatibleException(
+                SshErrorCode.KeyUnsupported,
+                $"The server's RSA host key has {key.Bits} bits; at least {options.MinimumRsaBits} are required.",
+                "Give the server a longer key, or an Ed25519 key.");
+        }
+
+        return key;
+
+        static PeerMisbehavedException Mismatch(string sentence) =>
+            new(SshErrorCode.KeyExchangeFailed, sentence, tellPeer: DisconnectReason.KeyExchangeFailed);
+    }
+
+    private byte[] ExchangeHashOf(
+        NegotiatedAlgorithms chosen, KexTranscript transcript, PublicKey hostKey, ReadOnlySpan<byte> clientValue, ReadOnlySpan<byte> serverValue, Secret secret)
+    {
+        byte[] hash = ExchangeHash.Compute(
+            chosen.KeyExchange.Hash, Lines.Client, Lines.Server, transcript.ClientInit, transcript.ServerInit, hostKey.Blob.Span, clientValue, serverValue, secret.Span);
+        if (SessionId.Length == 0)
+            SessionId = hash;
+        return hash;
+    }
+
+    private ExchangedKeys DeriveKeys(NegotiatedAlgorithms chosen, Secret secret, byte[] hash)
+    {
+        KeyDerivation derivation = new(chosen.KeyExchange.Hash, secret, hash, SessionId);
+        (DirectionAlgorithms outgoing, DirectionAlgorithms incoming) = role == TransportRole.Client
+            ? (chosen.ClientToServer, chosen.ServerToClient)
+            : (chosen.ServerToClient, chosen.ClientToServer);
+        bool client = role == TransportRole.Client;
+        return new ExchangedKeys(
+            outgoing.CreateSealer(derivation, clientToServer: client), incoming.CreateOpener(derivation, clientToServer: !client));
+    }
+
+    private KexState UseKeys(ExchangedKeys keys)
+    {
+        Outbound.SendNewKeys(keys.Sealer, IsStrict);
+        return new KexState.ExpectNewKeys(keys.Opener);
+    }
+
+    private KexState OnNewKeys(KexState.ExpectNewKeys state, ReadOnlySpan<byte> payload)
+    {
+        Message.Decode<NewKeys>(payload);
+        inbound.UseKeys(state.Opener, IsStrict);
+        tracer.Emit(new KeysInUse("in", IsStrict));
+        _peerStarted = false;
+        FirstIsComplete = true;
+        return new KexState.Idle();
+    }
+
+    private void Trace(Negotiated result)
+    {
+        if (!tracer.IsOn(TraceMask.KeyExchange))
+            return;
+        foreach (AlgorithmNegotiation algorithm in result.Algorithms)
+        {
+            tracer.Emit(new AlgorithmsOffered("client", algorithm.Kind, string.Join(',', algorithm.Client)));
+            tracer.Emit(new AlgorithmsOffered("server", algorithm.Kind, string.Join(',', algorithm.Server)));
+            tracer.Emit(new AlgorithmChosen(algorithm.Kind, algorithm.Chosen));
+        }
+    }
+}
+
+/// <summary>Both identification lines without CR LF, as the exchange hash takes them.</summary>
+internal sealed record IdentificationLines(string Client, string Server);

@@ -1,0 +1,242 @@
+using LucidSsh.Crypto;
+using LucidSsh.Tracing;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Transport;
+
+/// <summary>The outgoing half of the binary packet protocol: encodes messages straight into the buffer that goes to the network
+/// and seals them there. Any thread may send; the lock makes the order. Between our KEXINIT and our NEWKEYS only the key exchange
+/// may speak (RFC 4253 section 7.1), so everything else waits here, encoded, in order and within a bound.</summary>
+internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, RekeyLimits limits) : IDisposable
+{
+    /// <summary>Bytes waiting for the network above which bulk senders wait.</summary>
+    public const int RoomLimit = 1024 * 1024;
+
+    /// <summary>Bytes of messages that may wait for a key exchange to end. Bulk data never waits here, so only a peer that provokes
+    /// answers without end, or a caller that sends without asking for room, gets so far.</summary>
+    public const int HeldBackLimit = 4 * 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<byte[]> _heldBack = new();
+    private int _heldBackBytes;
+    private WireBuffer _ready = new(64 * 1024);
+    private IPacketSealer _sealer = new PlainProtection();
+    private uint _sequence;
+    private long _bytesUnderKeys;
+    private long _packetsUnderKeys;
+    private bool _rekeyAllowed;
+    private byte[]? _kexInit;
+    private TaskCompletionSource? _room;
+    private SshException? _ended;
+
+    /// <summary>Makes the payload of a KEXINIT; set once by the key exchange before anything is sent.</summary>
+    public required Func<byte[]> MakeKexInit { get; init; }
+
+    /// <summary>Called, under the lock, whenever there is something new for the network.</summary>
+    public required Action Wake { get; init; }
+
+    /// <summary>Queues the identification line, which is no packet.</summary>
+    public void SendRaw(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            bytes.CopyTo(_ready.Extend(bytes.Length));
+            Wake();
+        }
+    }
+
+    /// <summary>Seals a message, or holds it back while keys are exchanged.</summary>
+    /// <exception cref="SshException">The connection has ended; its reason.</exception>
+    public void Send<TMessage>(scoped in TMessage message)
+        where TMessage : IMessage<TMessage>, allows ref struct
+    {
+        lock (_gate)
+        {
+            ThrowIfEnded();
+            if (_kexInit is not null && !MayLeaveDuringKeyExchange(TMessage.Number))
+            {
+                HoldBack(Message.ToArray(message));
+                return;
+            }
+
+            int start = PacketFraming.Begin(_ready);
+            Message.Encode(_ready, message);
+            Finish(start, TMessage.Number);
+            StartKeyExchangeWhenDue();
+            Wake();
+        }
+    }
+
+    /// <summary>Sends our KEXINIT unless this key exchange's is on its way already, and returns its payload.</summary>
+    public byte[] StartKeyExchange(string because)
+    {
+        lock (_gate)
+        {
+            ThrowIfEnded();
+            if (_kexInit is null)
+            {
+                tracer.Emit(new KeyExchangeStarted(because));
+                byte[] payload = MakeKexInit();
+                SealPayload(payload);
+                _kexInit = payload;
+                Wake();
+            }
+
+            return _kexInit;
+        }
+    }
+
+    /// <summary>Sends NEWKEYS under the old keys, takes the new ones into use and lets go what was held back.</summary>
+    public void SendNewKeys(IPacketSealer sealer, bool resetSequence)
+    {
+        lock (_gate)
+        {
+            ThrowIfEnded();
+            SealPayload([(byte)MessageNumber.NewKeys]);
+            _sealer.Dispose();
+            _sealer = sealer;
+            _bytesUnderKeys = 0;
+            _packetsUnderKeys = 0;
+            if (resetSequence)
+                _sequence = 0;
+            _kexInit = null;
+            tracer.Emit(new KeysInUse("out", resetSequence));
+            while (_heldBack.TryDequeue(out byte[]? payload))
+            {
+                SealPayload(payload);
+                ConstantTime.Zero(payload.AsSpan()); // it may be a login request with a password
+            }
+
+            _heldBackBytes = 0;
+            SignalRoom();
+            Wake();
+        }
+    }
+
+    /// <summary>From now on the limits may start a key exchange: peers need not cope with one before login is complete.</summary>
+    public void AllowRekeying()
+    {
+        lock (_gate)
+            _rekeyAllowed = true;
+    }
+
+    /// <summary>Exchanges the filled buffer for an empty one.</summary>
+    /// <param name="buffer">In: an empty buffer; out: what is to be sent, or the same buffer where there is nothing.</param>
+    /// <returns>False when there is nothing to send.</returns>
+    public bool TryTake(ref WireBuffer buffer)
+    {
+        lock (_gate)
+        {
+            if (_ready.Length == 0)
+                return false;
+            (buffer, _ready) = (_ready, buffer);
+            SignalRoom();
+            return true;
+        }
+    }
+
+    /// <summary>Completes when bulk data may be sent: the queue is short and no key exchange is under way.</summary>
+    /// <exception cref="SshException">The connection has ended; its reason.</exception>
+    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => WaitAsync(evenDuringKeyExchange: false, cancellationToken);
+
+    /// <summary>Completes when the queue is short, key exchange or not: the read loop waits for that, and must not wait for the
+    /// key exchange that only it can bring to an end.</summary>
+    /// <exception cref="SshException">The connection has ended; its reason.</exception>
+    public ValueTask WaitUntilDrainedAsync(CancellationToken cancellationToken) => WaitAsync(evenDuringKeyExchange: true, cancellationToken);
+
+    /// <summary>The connection has ended: nobody sends any more, and those who wait learn why.</summary>
+    public void End(SshException reason)
+    {
+        lock (_gate)
+        {
+            _ended ??= reason;
+            _heldBack.Clear();
+            _room?.TrySetResult();
+            _room = null;
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _sealer.Dispose();
+            _ready.Zero();
+        }
+    }
+
+    private bool IsShort => _ready.Length < RoomLimit;
+
+    private async ValueTask WaitAsync(bool evenDuringKeyExchange, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task room;
+            lock (_gate)
+            {
+                ThrowIfEnded();
+                if (IsShort && (evenDuringKeyExchange || _kexInit is null))
+                    return;
+                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                room = _room.Task;
+            }
+
+            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool MayLeaveDuringKeyExchange(MessageNumber number) =>
+        (byte)number is >= 1 and <= 4 or >= 20 and <= 49;
+
+    private void HoldBack(byte[] payload)
+    {
+        _heldBackBytes += payload.Length;
+        if (_heldBackBytes > HeldBackLimit)
+        {
+            throw new PeerMisbehavedException(
+                SshErrorCode.LimitExceeded,
+                $"More than {HeldBackLimit / 1024} KiB of messages piled up while the peer did not finish its key exchange.");
+        }
+
+        _heldBack.Enqueue(payload);
+    }
+
+    private void SealPayload(ReadOnlySpan<byte> payload)
+    {
+        int start = PacketFraming.Begin(_ready);
+        payload.CopyTo(_ready.Extend(payload.Length));
+        Finish(start, (MessageNumber)payload[0]);
+    }
+
+    private void Finish(int start, MessageNumber number)
+    {
+        int payloadLength = _ready.Length - start - PacketFraming.HeaderLength;
+        PacketFraming.End(_ready, start, _sealer, random);
+        int packetLength = _ready.Length - start;
+        Span<byte> tag = _ready.Extend(_sealer.TagLength);
+        _sealer.Seal(_sequence, _ready.Written.Slice(start, packetLength), tag);
+        tracer.Emit(new PacketSent(_sequence, number, payloadLength));
+        _sequence++;
+        _packetsUnderKeys++;
+        _bytesUnderKeys += packetLength;
+    }
+
+    private void StartKeyExchangeWhenDue()
+    {
+        if (_rekeyAllowed && _kexInit is null && limits.Reached(_bytesUnderKeys, _packetsUnderKeys))
+            StartKeyExchange(limits.Describe(_bytesUnderKeys, _packetsUnderKeys, "sent"));
+    }
+
+    private void SignalRoom()
+    {
+        _room?.TrySetResult();
+        _room = null;
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (_ended is not null)
+            throw _ended;
+    }
+}

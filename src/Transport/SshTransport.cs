@@ -1,0 +1,364 @@
+using System.Collections.Immutable;
+using System.IO.Pipelines;
+using System.Threading.Channels;
+using LucidSsh.Crypto;
+using LucidSsh.Tracing;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Transport;
+
+/// <summary>Decides whether a host key is the right host's; it may ask files or people. It throws where it is not.</summary>
+internal delegate ValueTask HostKeyVerifier(PublicKey hostKey, CancellationToken cancellationToken);
+
+/// <summary>Drives a <see cref="TransportEngine"/> over a pipe: one loop that reads, one that writes, and the end of the
+/// connection, told to everybody once.</summary>
+internal sealed class SshTransport : ITransport, IAsyncDisposable
+{
+    // How long a closing connection may take to send what is queued, DISCONNECT last.
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly IDuplexPipe _pipe;
+    private readonly TransportOptions _options;
+    private readonly TransportEngine _engine;
+    private readonly IMessageReceiver _login;
+    private readonly IMessageReceiver _connection;
+    private readonly HostKeyVerifier? _verifyHostKey;
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly TaskCompletionSource _established = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<SshException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopReading = new();
+    private readonly CancellationTokenSource _stopWriting = new();
+    private readonly Lock _closeGate = new();
+    private readonly Queue<TaskCompletionSource<byte[]>> _pings = new();
+    private Task _loops = Task.CompletedTask;
+    private ITimer? _rekeyTimer;
+    private SshException? _reason;
+
+    private SshTransport(
+        IDuplexPipe pipe,
+        TransportRole role,
+        TransportOptions options,
+        IMessageReceiver login,
+        IMessageReceiver connection,
+        HostKeyVerifier? verifyHostKey,
+        IRandomSource random,
+        TimeProvider time,
+        Tracer tracer)
+    {
+        (_pipe, _options, _login, _connection, _verifyHostKey) = (pipe, options, login, connection, verifyHostKey);
+        (Role, Random, Time, Tracer) = (role, random, time, tracer);
+        _engine = new TransportEngine(role, options, login, connection, random, tracer, wake: () => _wake.Writer.TryWrite(true))
+        {
+            PongReceived = OnPong,
+        };
+        _ = _established.Task.Exception; // observed even where nobody waits for it
+    }
+
+    /// <inheritdoc />
+    public TransportRole Role { get; }
+
+    /// <inheritdoc />
+    public IRandomSource Random { get; }
+
+    /// <inheritdoc />
+    public TimeProvider Time { get; }
+
+    /// <inheritdoc />
+    public Tracer Tracer { get; }
+
+    /// <inheritdoc />
+    public ReadOnlyMemory<byte> SessionId => _engine.SessionId;
+
+    /// <inheritdoc />
+    public ReadOnlyMemory<byte> HostKey => _engine.HostKey?.Blob ?? default;
+
+    /// <inheritdoc />
+    public NegotiationReport Negotiation => _engine.Report;
+
+    /// <inheritdoc />
+    public ImmutableDictionary<string, string> PeerExtensions => _engine.PeerExtensions;
+
+    /// <summary>Completes, never fails, when the connection has ended, with the reason.</summary>
+    public Task<SshException> Ended => _ended.Task;
+
+    /// <summary>Begins the conversation and returns when the first key exchange is complete and the host key accepted.</summary>
+    /// <param name="pipe">The network.</param>
+    /// <param name="role">Which side this is.</param>
+    /// <param name="options">What it brings.</param>
+    /// <param name="login">Takes the login's messages.</param>
+    /// <param name="connection">Takes the channels' messages.</param>
+    /// <param name="verifyHostKey">Decides on the host key; a client without one accepts none.</param>
+    /// <param name="random">Every random byte.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="tracer">The trace.</param>
+    /// <param name="cancellationToken">Ends the attempt, and the connection with it.</param>
+    /// <exception cref="SshException">The handshake failed; the connection is closed.</exception>
+    public static async Task<SshTransport> StartAsync(
+        IDuplexPipe pipe,
+        TransportRole role,
+        TransportOptions options,
+        IMessageReceiver login,
+        IMessageReceiver connection,
+        HostKeyVerifier? verifyHostKey,
+        IRandomSource random,
+        TimeProvider time,
+        Tracer tracer,
+        CancellationToken cancellationToken)
+    {
+        SshTransport transport = new(pipe, role, options, login, connection, verifyHostKey, random, time, tracer);
+        transport._engine.Start();
+        transport._loops = Task.WhenAll(Task.Run(transport.ReadLoopAsync, CancellationToken.None), Task.Run(transport.WriteLoopAsync, CancellationToken.None));
+        try
+        {
+            await transport._established.Task.WaitAsync(options.HandshakeTimeout, time, cancellationToken).ConfigureAwait(false);
+            transport.StartRekeyTimer();
+            return transport;
+        }
+        catch (Exception exception)
+        {
+            transport.Close(exception switch
+            {
+                SshException ssh => ssh,
+                TimeoutException => transport.HandshakeTimedOut(),
+                _ => new LocalMisuseException(SshErrorCode.Cancelled, "The connection attempt was cancelled during the key exchange.", inner: exception),
+            });
+            await transport.DisposeAsync().ConfigureAwait(false);
+            if (exception is OperationCanceledException)
+                throw;
+            throw transport._reason!;
+        }
+    }
+
+    /// <inheritdoc />
+    public void Send<TMessage>(scoped in TMessage message)
+        where TMessage : IMessage<TMessage>, allows ref struct => _engine.Outbound.Send(message);
+
+    /// <inheritdoc />
+    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => _engine.Outbound.WaitForRoomAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public void LoginCompleted() => _engine.LoginCompleted();
+
+    /// <summary>Exchanges new keys now.</summary>
+    public void Rekey() => _engine.Outbound.StartKeyExchange("the application asked for it");
+
+    /// <summary>Sends PING and returns the time until its PONG; only where the peer's extensions name ping@openssh.com.</summary>
+    public async Task<TimeSpan> PingAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<byte[]> pong = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        long start = Time.GetTimestamp();
+        lock (_pings)
+        {
+            _pings.Enqueue(pong);
+            Send(new Ping([]));
+        }
+
+        Task first = await Task.WhenAny(pong.Task, Ended).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return first == pong.Task ? Time.GetElapsedTime(start) : throw await Ended.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public void Close(SshException reason)
+    {
+        lock (_closeGate)
+        {
+            if (_reason is not null)
+                return;
+            _reason = reason;
+        }
+
+        reason.Negotiation ??= _engine.Report;
+        if (reason.Code is not (SshErrorCode.Disconnected or SshErrorCode.Cancelled))
+            Tracer.Emit(new Failure(reason.Code, reason.Sentence));
+        if (reason.RecentEvents.Count == 0)
+            reason.RecentEvents = Tracer.Recent();
+        TellPeer(reason);
+        _engine.Outbound.End(reason);
+        _established.TrySetException(reason);
+        _ = _stopReading.CancelAsync(); // its callbacks must not run under a caller's lock
+        _stopWriting.CancelAfter(FlushTimeout);
+        _wake.Writer.TryComplete();
+        _rekeyTimer?.Dispose();
+        _login.TransportClosed(reason);
+        _connection.TransportClosed(reason);
+        _ended.TrySetResult(reason);
+    }
+
+    /// <summary>Ends the connection where it has not ended yet, and waits, for two seconds at most, until both loops have.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Close(new SshException(SshErrorCode.Disconnected, SshFault.Caller, "This side closed the connection.") { TellPeer = DisconnectReason.ByApplication });
+        try
+        {
+            await _loops.WaitAsync(FlushTimeout + FlushTimeout, Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The pipe under us ignores cancellation; its owner closes it next, which ends the loops.
+        }
+
+        _engine.Dispose();
+    }
+
+    private void TellPeer(SshException reason)
+    {
+        if (reason.TellPeer is not { } code || !_engine.IdentificationReceived)
+            return;
+        try
+        {
+            _engine.Outbound.Send(new Disconnect(code, reason.Sentence, ""));
+        }
+        catch (SshException)
+        {
+            // Nothing more can be sent: the peer learns it from the end of the stream.
+        }
+    }
+
+    private async Task ReadLoopAsync()
+    {
+        SshException reason;
+        try
+        {
+            reason = await ReadUntilEndAsync().ConfigureAwait(false);
+        }
+        catch (SshException exception)
+        {
+            reason = exception;
+        }
+        catch (OperationCanceledException) when (_stopReading.IsCancellationRequested)
+        {
+            reason = _reason!;
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            reason = new TransportLostException(SshErrorCode.ConnectionLost, $"The connection broke: {exception.Message}", inner: exception);
+        }
+
+        Close(reason);
+        await _pipe.Input.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private async Task<SshException> ReadUntilEndAsync()
+    {
+        while (true)
+        {
+            ReadResult read = await _pipe.Input.ReadAsync(_stopReading.Token).ConfigureAwait(false);
+            if (read.IsCanceled)
+                throw new OperationCanceledException(_stopReading.Token);
+            Tracer.Emit(new SocketRead(read.Buffer.Length));
+            SequencePosition consumed = read.Buffer.Start;
+            try
+            {
+                consumed = _engine.Receive(read.Buffer);
+            }
+            finally
+            {
+                // An undecided host key leaves whole packets unread: they are shown again at once.
+                _pipe.Input.AdvanceTo(consumed, _engine.UndecidedHostKey is null ? read.Buffer.End : consumed);
+            }
+
+            if (_engine.UndecidedHostKey is { } hostKey)
+            {
+                await DecideAsync(hostKey).ConfigureAwait(false);
+                continue;
+            }
+
+            if (_engine.IsEstablished)
+                _established.TrySetResult();
+            if (read.IsCompleted)
+                return StreamEnded();
+
+            // A peer that provokes answers and does not read them is not read either.
+            await _engine.Outbound.WaitUntilDrainedAsync(_stopReading.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask DecideAsync(PublicKey hostKey)
+    {
+        if (_verifyHostKey is null)
+            throw new LocalMisuseException(SshErrorCode.HostKeyUnknown, $"Nothing says whether the host key {hostKey.Fingerprint} is to be trusted.");
+        await _verifyHostKey(hostKey, _stopReading.Token).ConfigureAwait(false);
+        _engine.AcceptHostKey();
+    }
+
+    private async Task WriteLoopAsync()
+    {
+        WireBuffer buffer = new(64 * 1024);
+        try
+        {
+            do
+            {
+                while (_engine.Outbound.TryTake(ref buffer))
+                {
+                    Tracer.Emit(new SocketWritten(buffer.Length));
+                    await _pipe.Output.WriteAsync(buffer.WrittenMemory, _stopWriting.Token).ConfigureAwait(false);
+                    buffer.Truncate(0);
+                }
+            }
+            while (await _wake.Reader.WaitToReadAsync(_stopWriting.Token).ConfigureAwait(false) && _wake.Reader.TryRead(out _));
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            Close(new TransportLostException(SshErrorCode.ConnectionLost, $"The connection broke while sending: {exception.Message}", inner: exception));
+        }
+
+        try
+        {
+            await _pipe.Output.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The peer is gone already.
+        }
+    }
+
+    private SshException StreamEnded()
+    {
+        if (!_engine.IdentificationReceived)
+            return NotSshDiagnosis.Explain(Role, _engine.FirstBytes, HowItEnded.Closed);
+        string peer = Role == TransportRole.Client ? "server" : "client";
+        return new TransportLostException(
+            SshErrorCode.ConnectionLost,
+            _engine.IsEstablished
+                ? $"The {peer} closed the connection without saying why."
+                : $"The {peer} closed the connection during the key exchange without saying why.",
+            _engine.IsEstablished ? null : "Its log says more; too many connections at once or a block list are common reasons.");
+    }
+
+    private SshException HandshakeTimedOut()
+    {
+        if (!_engine.IdentificationReceived)
+            return NotSshDiagnosis.Explain(Role, _engine.FirstBytes, HowItEnded.TimedOut);
+        return new TransportLostException(
+            SshErrorCode.TimedOut,
+            $"The key exchange was not complete after {_options.HandshakeTimeout.TotalSeconds:0.#} seconds.");
+    }
+
+    private void StartRekeyTimer()
+    {
+        if (_options.Rekey.Interval > TimeSpan.Zero && _options.Rekey.Interval < TimeSpan.MaxValue)
+            _rekeyTimer = Time.CreateTimer(_ => OnRekeyTimer(), null, _options.Rekey.Interval, _options.Rekey.Interval);
+    }
+
+    private void OnRekeyTimer()
+    {
+        try
+        {
+            _engine.Outbound.StartKeyExchange($"{_options.Rekey.Interval.TotalSeconds:0} seconds under one set of keys");
+        }
+        catch (SshException)
+        {
+            // The connection has ended in the meantime.
+        }
+    }
+
+    private void OnPong(byte[] data)
+    {
+        lock (_pings)
+        {
+            if (_pings.TryDequeue(out TaskCompletionSource<byte[]>? waiting))
+                waiting.TrySetResult(data);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using LucidSsh.Crypto;
+using LucidSsh.Tracing;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Transport;
+
+/// <summary>SSH's transport as a machine: bytes in, messages to their owners, sealed bytes out. It knows no socket, no task and no
+/// wall clock; what drives it is <see cref="SshTransport"/>, or a test. The incoming half belongs to one caller, the outgoing half
+/// (<see cref="Outbound"/>) to any thread.</summary>
+internal sealed class TransportEngine : IDisposable
+{
+    private readonly TransportRole _role;
+    private readonly TransportOptions _options;
+    private readonly Tracer _tracer;
+    private readonly InboundPackets _inbound = new();
+    private readonly KeyExchange _keyExchange;
+    private readonly IdentificationReader _identification;
+    private readonly IMessageReceiver _login;
+    private readonly IMessageReceiver _connection;
+    private readonly string _ownLine = IdentificationLine.Own;
+    private volatile bool _loginComplete;
+
+    /// <summary>A machine before its first byte.</summary>
+    /// <param name="role">Which side it is.</param>
+    /// <param name="options">What it brings.</param>
+    /// <param name="login">Takes the messages 5, 6 and 50 to 79.</param>
+    /// <param name="connection">Takes the messages 80 to 127.</param>
+    /// <param name="random">Every random byte.</param>
+    /// <param name="tracer">Its trace.</param>
+    /// <param name="wake">Called when there is something to send; it must not wait.</param>
+    public TransportEngine(
+        TransportRole role,
+        TransportOptions options,
+        IMessageReceiver login,
+        IMessageReceiver connection,
+        IRandomSource random,
+        Tracer tracer,
+        Action wake)
+    {
+        (_role, _options, _tracer, _login, _connection) = (role, options, tracer, login, connection);
+        _identification = new IdentificationReader(role);
+        Outbound = new OutboundPackets(random, tracer, options.Rekey) { MakeKexInit = () => _keyExchange!.MakeKexInit(), Wake = wake };
+        _keyExchange = new KeyExchange(role, options, _inbound, random, tracer) { Outbound = Outbound };
+    }
+
+    /// <summary>The outgoing half.</summary>
+    public OutboundPackets Outbound { get; }
+
+    /// <summary>How the two sides agreed so far.</summary>
+    public NegotiationReport Report => _keyExchange.Report;
+
+    /// <summary>The first exchange hash; empty before it is known.</summary>
+    public ReadOnlyMemory<byte> SessionId => _keyExchange.SessionId;
+
+    /// <summary>The server's host key; null before it is known.</summary>
+    public PublicKey? HostKey => _keyExchange.HostKey;
+
+    /// <summary>True when the first key exchange is complete in both directions.</summary>
+    public bool IsEstablished => _keyExchange.FirstIsComplete;
+
+    /// <summary>The host key that must be accepted before anything else is read; null when there is none.</summary>
+    public PublicKey? UndecidedHostKey => _keyExchange.UndecidedHostKey;
+
+    /// <summary>The peer's EXT_INFO.</summary>
+    public ImmutableDictionary<string, string> PeerExtensions { get; private set; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Called on the read loop for every PONG, with its data.</summary>
+    public Action<byte[]>? PongReceived { get; set; }
+
+    /// <summary>True when the peer's identification line has come.</summary>
+    public bool IdentificationReceived => _identification.Line is not null;
+
+    /// <summary>What came instead of, or before, the identification line: at most a few hundred bytes.</summary>
+    public ReadOnlySpan<byte> FirstBytes => _identification.FirstBytes;
+
+    /// <summary>Queues our identification line.</summary>
+    public void Start()
+    {
+        Outbound.SendRaw(Encoding.ASCII.GetBytes(_ownLine + "\r\n"));
+        _tracer.Emit(new IdentificationSent(_ownLine));
+        _keyExchange.Report = _role == TransportRole.Client
+            ? new NegotiationReport { ClientVersion = _ownLine }
+            : new NegotiationReport { ServerVersion = _ownLine };
+    }
+
+    /// <summary>Takes what has arrived.</summary>
+    /// <returns>Up to where it was used; the rest has to be shown again with more behind it, or after the host key is decided.</returns>
+    /// <exception cref="SshException">The connection cannot go on.</exception>
+    public SequencePosition Receive(ReadOnlySequence<byte> input)
+    {
+        if (!IdentificationReceived)
+        {
+            if (!_identification.TryRead(ref input))
+                return input.Start;
+            OnIdentification(_identification.Line!);
+        }
+
+        while (UndecidedHostKey is null && _inbound.TryRead(ref input, out ReadOnlySpan<byte> payload))
+        {
+            OnPayload(payload);
+            if (_loginComplete && !_keyExchange.PeerIsExchanging && _options.Rekey.Reached(_inbound.BytesUnderKeys, _inbound.PacketsUnderKeys))
+                Outbound.StartKeyExchange(_options.Rekey.Describe(_inbound.BytesUnderKeys, _inbound.PacketsUnderKeys, "received"));
+        }
+
+        return input.Start;
+    }
+
+    /// <summary>The undecided host key is the right one.</summary>
+    public void AcceptHostKey() => _keyExchange.AcceptHostKey();
+
+    /// <summary>Login is complete: the connection protocol may be spoken, and keys may be exchanged anew.</summary>
+    public void LoginCompleted()
+    {
+        _loginComplete = true;
+        Outbound.AllowRekeying();
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _keyExchange.Dispose();
+        _inbound.Dispose();
+        Outbound.Dispose();
+    }
+
+    private Phase Phase =>
+        !_keyExchange.FirstIsComplete ? (_keyExchange.IsStrict ? Phase.StrictFirstKeyExchange : Phase.FirstKeyExchange)
+        : _keyExchange.PeerIsExchanging ? Phase.Rekeying
+        : _loginComplete ? Phase.Open
+        : Phase.Login;
+
+    private void OnIdentification(string line)
+    {
+        _tracer.Emit(new IdentificationReceived(line));
+        bool client = _role == TransportRole.Client;
+        _keyExchange.Lines = client ? new(_ownLine, line) : new(line, _ownLine);
+        _keyExchange.Report = _keyExchange.Report with
+        {
+            ClientVersion = _keyExchange.Lines.Client,
+            ServerVersion = _keyExchange.Lines.Server,
+        };
+        Outbound.StartKeyExchange("the connection begins");
+    }
+
+    private void OnPayload(ReadOnlySpan<byte> payload)
+    {
+        MessageNumber number = payload.IsEmpty ? MessageNumber.None : (MessageNumber)payload[0];
+        uint sequence = unchecked(_inbound.Sequence - 1);
+        _tracer.Emit(new PacketReceived(sequence, number, payload.Length));
+        if (!IsEstablished && sequence == uint.MaxValue)
+            throw new PeerMisbehavedException(SshErrorCode.LimitExceeded, "The peer sent 2^32 packets before the first key exchange was complete.");
+
+        switch (Admission.Decide(_role, Phase, number))
+        {
+            case Verdict.Fatal:
+                throw PeerMisbehavedException.Unexpected(number, Admission.Describe(Phase));
+            case Verdict.Ignore:
+                _tracer.Emit(new PacketDropped(number, Phase));
+                break;
+            case Verdict.Unimplemented:
+                Outbound.Send(new Unimplemented(sequence));
+                break;
+            default:
+                Dispatch(number, payload);
+                break;
+        }
+    }
+
+    private void Dispatch(MessageNumber number, ReadOnlySpan<byte> payload)
+    {
+        switch (number)
+        {
+            case MessageNumber.Disconnect:
+                throw OnDisconnect(Message.Decode<Disconnect>(payload));
+            case MessageNumber.Ignore:
+                break;
+            case MessageNumber.Unimplemented:
+                _tracer.Emit(new UnimplementedReceived(Message.Decode<Unimplemented>(payload).SequenceNumber));
+                break;
+            case MessageNumber.Debug:
+                _tracer.Emit(new DebugReceived(Message.Decode<Debug>(payload).Text));
+                break;
+            case MessageNumber.ExtInfo:
+                OnExtensions(Message.Decode<ExtInfo>(payload));
+                break;
+            case MessageNumber.Ping:
+                Outbound.Send(new Pong(Message.Decode<Ping>(payload).Data));
+                break;
+            case MessageNumber.Pong:
+                PongReceived?.Invoke(Message.Decode<Pong>(payload).Data.ToArray());
+                break;
+            case >= MessageNumber.KexInit and <= (MessageNumber)49:
+                OnKeyExchange(number, payload);
+                break;
+            case <= (MessageNumber)79:
+                // The server may speak the connection protocol right behind USERAUTH_SUCCESS: the phase changes here, not
+                // when the login conversation gets to read it.
+                if (number == MessageNumber.UserAuthSuccess)
+                    LoginCompleted();
+                _login.Receive(number, payload);
+                break;
+            default:
+                _connection.Receive(number, payload);
+                break;
+        }
+    }
+
+    private void OnKeyExchange(MessageNumber number, ReadOnlySpan<byte> payload)
+    {
+        bool wasEstablished = IsEstablished;
+        _keyExchange.Receive(number, payload);
+
+        // RFC 8308 section 2.4: the packet right after our first NEWKEYS. A server has sent that before it gets the client's
+        // NEWKEYS, and nothing else may have left in between.
+        if (_role == TransportRole.Server && !wasEstablished && IsEstablished && _keyExchange.PeerTakesExtensions)
+            Outbound.Send(ServerExtensions());
+    }
+
+    private static ExtInfo ServerExtensions() => new(
+    [
+        new("server-sig-algs", string.Join(',', HostKeyTable.UserKeyAlgorithms)),
+        new("ping@openssh.com", "0"),
+    ]);
+
+    private void OnExtensions(ExtInfo extensions)
+    {
+        foreach ((string name, string value) in extensions.Extensions)
+        {
+            _tracer.Emit(new ExtensionReceived(name, value));
+            PeerExtensions = PeerExtensions.SetItem(name, value);
+        }
+    }
+
+    private TransportLostException OnDisconnect(Disconnect message)
+    {
+        _tracer.Emit(new DisconnectReceived(message.Reason, message.Description));
+        string peer = _role == TransportRole.Client ? "server" : "client";
+        string text = message.Description.Length == 0 ? "without a text" : $"saying \"{message.Description}\"";
+        return new TransportLostException(SshErrorCode.PeerDisconnected, $"The {peer} ended the connection {text} ({message.Reason}, reason {(uint)message.Reason}).");
+    }
+}

@@ -1,0 +1,179 @@
+using LucidSsh.Tracing;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Transport;
+
+internal readonly record struct IdentificationSent(string Line) : ITraceEvent
+{
+    public static string Name => "identification sent";
+    public static TraceMask Category => TraceMask.Transport;
+    public void Describe(ITraceFields fields) => fields.Add("line", Line);
+}
+
+internal readonly record struct IdentificationReceived(string Line) : ITraceEvent
+{
+    public static string Name => "identification received";
+    public static TraceMask Category => TraceMask.Transport;
+    public void Describe(ITraceFields fields) => fields.Add("line", Line);
+}
+
+internal readonly record struct PacketSent(uint Sequence, MessageNumber Message, int Length) : ITraceEvent
+{
+    public static string Name => "packet sent";
+    public static TraceMask Category => TraceMask.Transport;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("seq", Sequence);
+        fields.Add("message", MessageNumbers.Describe(Message));
+        fields.Add("bytes", Length);
+    }
+}
+
+internal readonly record struct PacketReceived(uint Sequence, MessageNumber Message, int Length) : ITraceEvent
+{
+    public static string Name => "packet received";
+    public static TraceMask Category => TraceMask.Transport;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("seq", Sequence);
+        fields.Add("message", MessageNumbers.Describe(Message));
+        fields.Add("bytes", Length);
+    }
+}
+
+internal readonly record struct PacketDropped(MessageNumber Message, Phase Phase) : ITraceEvent
+{
+    public static string Name => "packet dropped";
+    public static TraceMask Category => TraceMask.Transport;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("message", MessageNumbers.Describe(Message));
+        fields.Add("because", Admission.Describe(Phase));
+    }
+}
+
+/// <summary>One of the lists of a KEXINIT: ours, or the server's that libssh2 never shows.</summary>
+internal readonly record struct AlgorithmsOffered(string Side, AlgorithmKind Kind, string Names) : ITraceEvent
+{
+    public static string Name => "offered";
+    public static TraceMask Category => TraceMask.KeyExchange;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("by", Side);
+        fields.Add("kind", NegotiationReport.Describe(Kind));
+        fields.Add("names", Names);
+    }
+}
+
+internal readonly record struct AlgorithmChosen(AlgorithmKind Kind, string? Chosen) : ITraceEvent
+{
+    public static string Name => "agreed";
+    public static TraceMask Category => TraceMask.KeyExchange;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("kind", NegotiationReport.Describe(Kind));
+        fields.Add("name", Chosen ?? "(not needed)");
+    }
+}
+
+internal readonly record struct KeyExchangeStarted(string Reason) : ITraceEvent
+{
+    public static string Name => "key exchange started";
+    public static TraceMask Category => TraceMask.KeyExchange;
+    public void Describe(ITraceFields fields) => fields.Add("because", Reason);
+}
+
+internal readonly record struct HostKeySeen(string Type, int Bits, string Fingerprint) : ITraceEvent
+{
+    public static string Name => "host key";
+    public static TraceMask Category => TraceMask.KeyExchange;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("type", Type);
+        fields.Add("bits", Bits);
+        fields.Add("fingerprint", Fingerprint);
+    }
+}
+
+internal readonly record struct KeysInUse(string Direction, bool SequenceReset) : ITraceEvent
+{
+    public static string Name => "new keys in use";
+    public static TraceMask Category => TraceMask.KeyExchange;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("direction", Direction);
+        fields.Add("sequence_reset", SequenceReset ? "yes" : "no");
+    }
+}
+
+internal readonly record struct ExtensionReceived(string Extension, string Value) : ITraceEvent
+{
+    public static string Name => "extension";
+    public static TraceMask Category => TraceMask.KeyExchange;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("name", Extension);
+        fields.Add("value", Value);
+    }
+}
+
+internal readonly record struct DisconnectReceived(DisconnectReason Reason, string Description) : ITraceEvent
+{
+    public static string Name => "disconnect received";
+    public static TraceMask Category => TraceMask.Transport;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("reason", Reason.ToString());
+        fields.Add("text", Description);
+    }
+}
+
+internal readonly record struct DebugReceived(string Text) : ITraceEvent
+{
+    public static string Name => "debug message";
+    public static TraceMask Category => TraceMask.Transport;
+    public void Describe(ITraceFields fields) => fields.Add("text", Text);
+}
+
+internal readonly record struct UnimplementedReceived(uint Sequence) : ITraceEvent
+{
+    public static string Name => "peer does not implement our packet";
+    public static TraceMask Category => TraceMask.Transport;
+    public void Describe(ITraceFields fields) => fields.Add("seq", Sequence);
+}
+
+/// <summary>A failure that somebody will see as an exception; what is going to be tried again is none.</summary>
+internal readonly record struct Failure(SshErrorCode Code, string Sentence) : ITraceEvent
+{
+    public static string Name => "failure";
+    public static TraceMask Category => TraceMask.Error;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("code", (long)Code);
+        fields.Add("sentence", Sentence);
+    }
+}
+
+internal readonly record struct SocketRead(long Bytes) : ITraceEvent
+{
+    public static string Name => "read";
+    public static TraceMask Category => TraceMask.Socket;
+    public void Describe(ITraceFields fields) => fields.Add("bytes", Bytes);
+}
+
+internal readonly record struct SocketWritten(long Bytes) : ITraceEvent
+{
+    public static string Name => "written";
+    public static TraceMask Category => TraceMask.Socket;
+    public void Describe(ITraceFields fields) => fields.Add("bytes", Bytes);
+}

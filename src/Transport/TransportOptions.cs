@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using LucidSsh.Crypto;
+
+namespace LucidSsh.Transport;
+
+/// <summary>What one side brings to a transport.</summary>
+internal sealed record TransportOptions
+{
+    /// <summary>What is offered, in order of preference.</summary>
+    public AlgorithmPreferences Algorithms { get; init; } = AlgorithmPreferences.Default;
+
+    /// <summary>When this side starts exchanging new keys.</summary>
+    public RekeyLimits Rekey { get; init; } = RekeyLimits.Default;
+
+    /// <summary>The server's host keys; empty in a client.</summary>
+    public ImmutableArray<PrivateKey> HostKeys { get; init; } = [];
+
+    /// <summary>The smallest RSA host key a client accepts, in bits.</summary>
+    public int MinimumRsaBits { get; init; } = 2048;
+
+    /// <summary>The time from the first byte to the end of the first key exchange, the host key's verification included.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}

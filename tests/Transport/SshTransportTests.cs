@@ -1,0 +1,180 @@
+using System.Buffers.Binary;
+using LucidSsh.Connection;
+using LucidSsh.Tests.Harness;
+using LucidSsh.Transport;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Tests.Transport;
+
+public class SshTransportTests
+{
+    [Fact]
+    public async Task Handshake_BothSides_AgreeOnEverything()
+    {
+        await using TransportPair pair = await TransportPair.ConnectAsync();
+        Assert.Equal(pair.Client.SessionId.ToArray(), pair.Server.SessionId.ToArray());
+        Assert.Equal(TransportPair.HostKey.PublicKey.Blob.ToArray(), pair.Client.HostKey.ToArray());
+        Assert.True(pair.Client.Negotiation.StrictKeyExchange);
+        Assert.Equal("curve25519-sha256", pair.Client.Negotiation.Chosen(AlgorithmKind.KeyExchange));
+        Assert.Equal(
+            pair.Client.Negotiation.Algorithms.Select(algorithm => (algorithm.Kind, algorithm.Chosen)),
+            pair.Server.Negotiation.Algorithms.Select(algorithm => (algorithm.Kind, algorithm.Chosen)));
+    }
+
+    public static TheoryData<string, string?, string> Algorithms()
+    {
+        TheoryData<string, string?, string> rows = [];
+        foreach (Cipher cipher in CipherTable.All)
+        {
+            foreach (Mac? mac in cipher.IsAuthenticated ? [null] : MacTable.All.Cast<Mac?>())
+                rows.Add(cipher.Name, mac?.Name, "curve25519-sha256");
+        }
+
+        foreach (KexMethod method in KexTable.All.Where(method => method.Name != "curve25519-sha256"))
+            rows.Add("aes128-ctr", "hmac-sha2-256", method.Name);
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(Algorithms))]
+    public async Task EveryRow_CarriesDataThroughRekeysFromBothSides_InOrder(string cipher, string? mac, string kex)
+    {
+        TransportOptions Only(TransportOptions options) => options with
+        {
+            Algorithms = AlgorithmPreferences.Default.Apply(keyExchange: kex, ciphers: cipher, macs: mac),
+        };
+        await using TransportPair pair = await TransportPair.ConnectAsync(Only, Only);
+        pair.Client.LoginCompleted();
+        pair.Server.LoginCompleted();
+        Task there = Task.Run(() => SendNumbers(pair.Client, rekeyAt: 300));
+        Task back = Task.Run(() => SendNumbers(pair.Server, rekeyAt: 500));
+        CheckNumbers(pair.ServerReceiver);
+        CheckNumbers(pair.ClientReceiver);
+        await Task.WhenAll(there, back);
+    }
+
+    [Fact]
+    public async Task RekeyByBytesAndPackets_WhileBothSend_LosesAndReordersNothing()
+    {
+        await using TransportPair pair = await TransportPair.ConnectAsync(
+            client => client with { Rekey = RekeyLimits.Default with { Bytes = 40_000 } },
+            server => server with { Rekey = RekeyLimits.Default with { Packets = 100 } });
+        pair.Client.LoginCompleted();
+        pair.Server.LoginCompleted();
+        Task there = Task.Run(() => SendNumbers(pair.Client));
+        Task back = Task.Run(() => SendNumbers(pair.Server));
+        CheckNumbers(pair.ServerReceiver);
+        CheckNumbers(pair.ClientReceiver);
+        await Task.WhenAll(there, back);
+    }
+
+    [Fact]
+    public async Task Close_TellsThePeerAndBothSidesWhy()
+    {
+        await using TransportPair pair = await TransportPair.ConnectAsync();
+        await pair.Client.DisposeAsync();
+        SshException atServer = await pair.ServerReceiver.Closed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(SshErrorCode.PeerDisconnected, atServer.Code);
+        Assert.Contains("This side closed the connection.", atServer.Sentence, StringComparison.Ordinal);
+        SshException atClient = await pair.ClientReceiver.Closed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(SshErrorCode.Disconnected, atClient.Code);
+        Assert.Throws<SshException>(() => pair.Client.Send(new ChannelEof(0)));
+    }
+
+    [Fact]
+    public async Task ChannelMessageBeforeLogin_EndsTheConnection()
+    {
+        await using TransportPair pair = await TransportPair.ConnectAsync();
+        pair.Client.Send(new ChannelEof(0));
+        SshException reason = await pair.Server.Ended.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(SshErrorCode.UnexpectedMessage, reason.Code);
+        Assert.Equal("The peer sent CHANNEL_EOF while nobody was logged in.", reason.Sentence);
+        Assert.Contains(reason.RecentEvents, line => line.Contains("CHANNEL_EOF", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task UnknownMessage_IsAnsweredWithUnimplemented_AndPingWithPong()
+    {
+        await using TransportPair pair = await TransportPair.ConnectAsync();
+        pair.Client.LoginCompleted();
+        pair.Server.LoginCompleted();
+        pair.Client.Send(new Strange());
+        Assert.True(await pair.Client.PingAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10)) > TimeSpan.Zero);
+        Assert.Contains(pair.Client.Tracer.Recent(), line => line.Contains("UNIMPLEMENTED", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task NoCommonCipher_BothSides_NameTheKindAndBothLists()
+    {
+        DuplexPipePair pipes = new();
+        Task server = TransportPair.StartAsync(
+            pipes.Right,
+            TransportRole.Server,
+            new TransportOptions { HostKeys = [TransportPair.HostKey], Algorithms = AlgorithmPreferences.Default.Apply(ciphers: "aes128-ctr") },
+            new RecordingReceiver());
+        PeerIncompatibleException exception = await Assert.ThrowsAsync<PeerIncompatibleException>(() => TransportPair.StartAsync(
+            pipes.Left,
+            TransportRole.Client,
+            new TransportOptions { Algorithms = AlgorithmPreferences.Default.Apply(ciphers: "aes256-gcm@openssh.com") },
+            new RecordingReceiver()));
+        Assert.Equal(SshErrorCode.NoCommonAlgorithm, exception.Code);
+        Assert.Contains("cipher (client to server)", exception.Sentence, StringComparison.Ordinal);
+        Assert.Contains("aes256-gcm@openssh.com", exception.Sentence, StringComparison.Ordinal);
+        Assert.Contains("aes128-ctr", exception.Sentence, StringComparison.Ordinal);
+        Assert.Contains(exception.Negotiation!.Algorithms, algorithm => algorithm.Failed);
+        await Assert.ThrowsAnyAsync<SshException>(() => server);
+    }
+
+    [Fact]
+    public async Task HostKeyRefused_NothingSecretLeaves_AndTheServerLearnsIt()
+    {
+        DuplexPipePair pipes = new();
+        Task<SshTransport> server = TransportPair.StartAsync(
+            pipes.Right, TransportRole.Server, new TransportOptions { HostKeys = [TransportPair.HostKey] }, new RecordingReceiver());
+        PeerRefusedException exception = await Assert.ThrowsAsync<PeerRefusedException>(() => SshTransport.StartAsync(
+            pipes.Left,
+            TransportRole.Client,
+            new TransportOptions(),
+            new RecordingReceiver(),
+            new RecordingReceiver(),
+            (key, _) => throw new PeerRefusedException(SshErrorCode.HostKeyUnknown, $"Unknown: {key.Fingerprint}.") { TellPeer = DisconnectReason.HostKeyNotVerifiable },
+            LucidSsh.Crypto.SystemRandom.Shared,
+            TimeProvider.System,
+            new LucidSsh.Tracing.Tracer(TimeProvider.System),
+            CancellationToken.None));
+        Assert.Equal(SshErrorCode.HostKeyUnknown, exception.Code);
+        SshException atServer = await Assert.ThrowsAnyAsync<SshException>(() => server);
+        Assert.Equal(SshErrorCode.PeerDisconnected, atServer.Code);
+    }
+
+    private const int Count = 1000;
+
+    private static async Task SendNumbers(SshTransport transport, int rekeyAt = -1)
+    {
+        byte[] data = new byte[500];
+        for (int i = 0; i < Count; i++)
+        {
+            if (i == rekeyAt)
+                transport.Rekey();
+            await transport.WaitForRoomAsync(CancellationToken.None);
+            BinaryPrimitives.WriteInt32BigEndian(data, i);
+            transport.Send(new ChannelData(7, data));
+        }
+    }
+
+    private static void CheckNumbers(RecordingReceiver receiver)
+    {
+        for (int i = 0; i < Count; i++)
+            Assert.Equal(i, BinaryPrimitives.ReadInt32BigEndian(Message.Decode<ChannelData>(receiver.Next()).Data));
+    }
+
+    private readonly record struct Strange : IMessage<Strange>
+    {
+        public static MessageNumber Number => (MessageNumber)200;
+        public static Strange Read(scoped ref SshReader reader) => default;
+
+        public void Write(scoped ref SshWriter writer)
+        {
+        }
+    }
+}
