@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using LucidSsh.Crypto;
+using LucidSsh.Transport;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Auth;
+
+/// <summary>Logs a client in (RFC 4252). It is a conversation: one request, one answer. After a <see cref="LoginException"/> the
+/// connection stands, and another login may be tried on it, with other credentials: a factor the server has accepted counts on.
+/// After any other exception the connection is to be closed.</summary>
+internal sealed class ClientLogin
+{
+    private readonly ClientConversation _conversation;
+    private bool _serviceAccepted;
+    private bool _done;
+    private string? _user;
+    private ImmutableArray<string> _canContinue;
+
+    /// <summary>A login over <paramref name="transport"/>, whose host key is verified.</summary>
+    public ClientLogin(ITransport transport, MessageQueue queue, LoginOptions options)
+    {
+        // No secret leaves before the peer is known; the transport sees to that, and this refuses to be used without it.
+        if (transport.Role != TransportRole.Client || transport.HostKey.IsEmpty || transport.SessionId.IsEmpty)
+            throw new LocalMisuseException(SshErrorCode.Misuse, "A login was begun before the server's host key was verified.");
+        _conversation = new ClientConversation(transport, queue, options);
+    }
+
+    /// <summary>Logs in once.</summary>
+    public static Task<LoginReport> RunAsync(
+        ITransport transport, MessageQueue queue, string user, IReadOnlyList<Credential> credentials, LoginOptions options,
+        CancellationToken cancellationToken) =>
+        new ClientLogin(transport, queue, options).LoginAsync(user, credentials, cancellationToken);
+
+    /// <summary>The methods the server offers <paramref name="user"/>: learned by the request that asks for nothing, which may
+    /// itself log in (the list is then empty and <see cref="IsComplete"/> true).</summary>
+    public async Task<ImmutableArray<string>> LearnMethodsAsync(string user, CancellationToken cancellationToken)
+    {
+        await BeginAsync(user, cancellationToken).ConfigureAwait(false);
+        return _canContinue;
+    }
+
+    /// <summary>True when the server has let the user in.</summary>
+    public bool IsComplete => _done;
+
+    /// <summary>What the server has shown so far, made safe for a terminal.</summary>
+    public string Banner => _conversation.Banner;
+
+    /// <summary>Tries the credentials, of those the server offers always the first unused one, until it lets the user in.</summary>
+    /// <exception cref="LoginException">It did not; the exception says why.</exception>
+    /// <exception cref="SshException">The connection ended, or the server broke the protocol.</exception>
+    public async Task<LoginReport> LoginAsync(string user, IReadOnlyList<Credential> credentials, CancellationToken cancellationToken)
+    {
+        List<LoginAttempt> attempts = [];
+        ImmutableArray<string> offered = [];
+        try
+        {
+            await BeginAsync(user, cancellationToken).ConfigureAwait(false);
+            offered = _canContinue;
+            if (_done)
+                return Report(user, offered, [new LoginAttempt(LoginMethods.None, "no credential", LoginOutcome.Accepted)]);
+            Exception? cause = await TryAllAsync(credentials, attempts, cancellationToken).ConfigureAwait(false);
+            LoginReport report = Report(user, offered, attempts);
+            return _done ? report : throw WithContext(LoginDiagnosis.Explain(report, cause));
+        }
+        catch (SshException gone) when (gone.Code == SshErrorCode.PeerDisconnected && attempts.Count > 0)
+        {
+            throw WithContext(LoginDiagnosis.Explain(Report(user, offered, attempts), gone));
+        }
+    }
+
+    private async ValueTask<Exception?> TryAllAsync(
+        IReadOnlyList<Credential> credentials, List<LoginAttempt> attempts, CancellationToken cancellationToken)
+    {
+        List<Credential> plan = [.. credentials];
+        Exception? cause = null;
+        while (!_done && attempts.Count < _conversation.Options.MaxAttempts
+            && Next(plan) is var (next, method))
+        {
+            plan.Remove(next);
+            attempts.Add(Describe(next, method, LoginOutcome.NotTried)); // what stays in the report if the server hangs up
+            LoginVerdict verdict = await TryAsync(next, method, cancellationToken).ConfigureAwait(false);
+            if (!verdict.CanContinue.IsDefault)
+                _canContinue = verdict.CanContinue;
+            _done = verdict.Outcome == LoginOutcome.Accepted;
+            cause = verdict.Cause ?? cause;
+            attempts[^1] = attempts[^1] with
+            {
+                Outcome = verdict.Outcome,
+                Algorithm = verdict.Algorithm,
+                Detail = verdict.Detail,
+                CanContinue = _canContinue,
+            };
+        }
+
+        foreach (Credential left in plan)
+        {
+            bool offered = _canContinue.Contains(left.Method);
+            attempts.Add(Describe(left, "", _done || offered ? LoginOutcome.NotTried : LoginOutcome.NotOffered));
+        }
+
+        return cause;
+    }
+
+    // The first that is made for an offered method; only then one that can stand in, so that a password does not answer where
+    // somebody was given for the questions.
+    private (Credential Credential, string Method)? Next(List<Credential> plan)
+    {
+        if (plan.Find(c => _canContinue.Contains(c.Method)) is { } made)
+            return (made, made.Method);
+        return plan.Find(c => c.StandInMethod is { } method && _canContinue.Contains(method)) is { } standIn
+            ? (standIn, standIn.StandInMethod!)
+            : null;
+    }
+
+    private ValueTask<LoginVerdict> TryAsync(Credential credential, string method, CancellationToken cancellationToken) =>
+        (credential, method) switch
+        {
+            (PrivateKeyCredential key, _) => ClientPublicKey.RunAsync(_conversation, key, cancellationToken),
+            (PasswordCredential password, LoginMethods.Password) =>
+                ClientPassword.RunAsync(_conversation, password, cancellationToken),
+            (PasswordCredential password, _) => ClientKeyboardInteractive.RunAsync(_conversation, password, cancellationToken),
+            (KeyboardInteractiveCredential answers, _) =>
+                ClientKeyboardInteractive.RunAsync(_conversation, answers, cancellationToken),
+            _ => throw new LocalMisuseException(SshErrorCode.Misuse, $"{credential} is no kind of credential that is known."),
+        };
+
+    // The service first, then the request that asks for nothing: its refusal lists what may be tried (RFC 4252 section 5.2).
+    private async ValueTask BeginAsync(string user, CancellationToken cancellationToken)
+    {
+        if (_done)
+            throw new LocalMisuseException(SshErrorCode.Misuse, "A login was begun on a connection that is logged in.");
+        await RequestServiceAsync(cancellationToken).ConfigureAwait(false);
+        if (_user == user)
+            return;
+
+        _conversation.User = user;
+        _conversation.Transport.Tracer.Emit(new LoginRequested(LoginMethods.None, user));
+        _conversation.Send(new NoneRequest(user, LoginMethods.ConnectionService));
+        byte[] reply = await _conversation.ReadAsync(cancellationToken).ConfigureAwait(false);
+        LoginVerdict verdict = _conversation.Conclude(reply, LoginMethods.None);
+        _user = user;
+        _canContinue = verdict.CanContinue;
+        _done = verdict.Outcome == LoginOutcome.Accepted;
+    }
+
+    private async ValueTask RequestServiceAsync(CancellationToken cancellationToken)
+    {
+        if (_serviceAccepted)
+            return;
+
+        _conversation.Transport.Tracer.Emit(new ServiceRequested(LoginMethods.UserAuthService));
+        _conversation.Send(new ServiceRequest(LoginMethods.UserAuthService));
+        byte[] reply = await _conversation.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (ClientConversation.NumberOf(reply) != MessageNumber.ServiceAccept)
+            throw PeerMisbehavedException.Unexpected(ClientConversation.NumberOf(reply), "SERVICE_ACCEPT was expected");
+        string service = Message.Decode<ServiceAccept>(reply).ServiceName;
+        if (service != LoginMethods.UserAuthService)
+        {
+            throw new PeerMisbehavedException(
+                SshErrorCode.UnexpectedMessage,
+                $"The server accepted the service {service}; {LoginMethods.UserAuthService} was asked for.");
+        }
+
+        _serviceAccepted = true;
+    }
+
+    private static LoginAttempt Describe(Credential credential, string method, LoginOutcome outcome)
+    {
+        PublicKey? key = (credential as PrivateKeyCredential)?.PublicKey;
+        return new LoginAttempt(method, credential.ToString(), outcome) { KeyType = key?.Type, KeyFingerprint = key?.Fingerprint };
+    }
+
+    private LoginReport Report(string user, ImmutableArray<string> offered, List<LoginAttempt> attempts) => new()
+    {
+        User = user,
+        Succeeded = _done,
+        Attempts = [.. attempts],
+        MethodsOffered = offered,
+        CanContinue = _canContinue.IsDefault ? [] : _canContinue,
+        Banner = _conversation.Banner,
+    };
+
+    private LoginException WithContext(LoginException exception)
+    {
+        exception.Negotiation = _conversation.Transport.Negotiation;
+        exception.RecentEvents = _conversation.Transport.Tracer.Recent();
+        return exception;
+    }
+}

@@ -1,0 +1,79 @@
+using LucidSsh.Transport;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Auth;
+
+/// <summary>What became of one request.</summary>
+internal enum RequestOutcome
+{
+    /// <summary>The factor is passed; SUCCESS or FAILURE with partial success is to be sent.</summary>
+    Passed,
+
+    /// <summary>FAILURE is to be sent, and it counts.</summary>
+    Refused,
+
+    /// <summary>The answer has been sent, and the client goes on.</summary>
+    Answered,
+
+    /// <summary>The client has made another request instead; it gets no answer to this one (RFC 4256 section 3.1).</summary>
+    Abandoned,
+}
+
+/// <summary>The server's end of a login: requests in, answers out, and where the user stands.</summary>
+internal sealed class ServerConversation(ITransport transport, MessageQueue queue, Authenticator authenticator, ServerLoginOptions options)
+{
+    // An upper bound on everything a client may ask before it is logged in: questions about keys are answered, not refused.
+    private const int MaxRequests = 256;
+
+    private byte[]? _pushedBack;
+    private string? _user;
+    private int _requests;
+
+    public ITransport Transport { get; } = transport;
+
+    public Authenticator Authenticator { get; } = authenticator;
+
+    public ServerLoginOptions Options { get; } = options;
+
+    /// <summary>Who asks; everything below belongs to this user alone.</summary>
+    public LoginContext Context { get; private set; } = new("", null, null);
+
+    /// <summary>What the user has passed.</summary>
+    public FactorProgress Progress { get; private set; } = new(AuthenticationMethods.AnyOne);
+
+    /// <summary>The keys whose signatures were verified for the user.</summary>
+    public List<AuthorizedKey> VerifiedKeys { get; } = [];
+
+    /// <summary>The client's next message. The caller zeroes it.</summary>
+    public async ValueTask<byte[]> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_pushedBack is { } payload)
+        {
+            _pushedBack = null;
+            return payload;
+        }
+
+        if (++_requests > MaxRequests)
+            throw LimitReached($"The client sent more than {MaxRequests} messages without logging in.");
+        return await queue.ReadAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives a message back to be read next.</summary>
+    public void PushBack(byte[] payload) => _pushedBack = payload;
+
+    /// <summary>Makes <paramref name="user"/> the one who asks. What another user has passed is forgotten (RFC 4252 section 5;
+    /// CVE-2026-46705): nobody goes on where somebody else began. There is one service only, so that it cannot change.</summary>
+    public void Follow(string user)
+    {
+        if (_user == user)
+            return;
+        _user = user;
+        Context = new LoginContext(user, Options.RemoteAddress, Transport.Negotiation.ClientVersion);
+        Progress = new FactorProgress(Authenticator.MethodsFor(Context));
+        VerifiedKeys.Clear();
+    }
+
+    /// <summary>The end of a client that tries too much.</summary>
+    public static PeerMisbehavedException LimitReached(string sentence) =>
+        new(SshErrorCode.LoginLimitReached, sentence, tellPeer: DisconnectReason.NoMoreAuthMethodsAvailable);
+}

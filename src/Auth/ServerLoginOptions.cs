@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+
+namespace LucidSsh.Auth;
+
+/// <summary>How a server lets clients log in.</summary>
+public sealed record ServerLoginOptions
+{
+    /// <summary>Failed requests after which the client is disconnected, 1 or more; 6 as OpenSSH's <c>MaxAuthTries</c>. A key the
+    /// server does not know counts; the first request for the list of methods does not.</summary>
+    public int MaxAttempts { get; init; } = 6;
+
+    /// <summary>The time a login may take; two minutes as OpenSSH's <c>LoginGraceTime</c>.</summary>
+    public TimeSpan GraceTime { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>A refusal leaves no earlier than this after its request came, and later ones at this time doubled, and doubled again:
+    /// so that the time says little about what was wrong. Zero answers at once.</summary>
+    public TimeSpan RefusalTime { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The signature algorithms a client's key may use; names are matched exactly. RSA with SHA-1 (<c>ssh-rsa</c>) is
+    /// accepted only where it is named here.</summary>
+    public ImmutableArray<string> SignatureAlgorithms { get; init; } = LoginAlgorithms.Default;
+
+    /// <summary>Where the client comes from, for the authenticator; null where that is not known.</summary>
+    public string? RemoteAddress { get; init; }
+}
+
+/// <summary>A login that came to its end.</summary>
+public sealed record LoginResult
+{
+    /// <summary>Who is logged in.</summary>
+    public required string User { get; init; }
+
+    /// <summary>The methods passed, in order.</summary>
+    public required ImmutableArray<string> Methods { get; init; }
+
+    /// <summary>The keys whose signatures were verified for this user in this login, in order, each with what its authenticator
+    /// tied to it; empty where none was used. A key that was only asked about is never here.</summary>
+    public required ImmutableArray<AuthorizedKey> Keys { get; init; }
+
+    /// <summary>The key that was verified last; null where none was.</summary>
+    public AuthorizedKey? Key => Keys.IsEmpty ? null : Keys[^1];
+}

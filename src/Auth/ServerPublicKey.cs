@@ -1,0 +1,48 @@
+using LucidSsh.Crypto;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Auth;
+
+/// <summary>The method publickey (RFC 4252 section 7), the server's side. A question about a key leaves nothing behind: a signed
+/// request is judged by the key it carries itself, found anew (CVE-2024-45337), and only a signature that verifies passes.</summary>
+internal static class ServerPublicKey
+{
+    public static async ValueTask<RequestOutcome> JudgeAsync(
+        ServerConversation conversation, byte[] payload, CancellationToken cancellationToken)
+    {
+        (PublicKey? key, string algorithm, bool isSigned) = Read(payload);
+        conversation.Transport.Tracer.Emit(new LoginRequested(
+            LoginMethods.PublicKey, conversation.Context.User, key?.Type, key?.Fingerprint, algorithm, isSigned));
+        bool isUsable = key is not null
+            && conversation.Options.SignatureAlgorithms.Contains(algorithm)
+            && key.SignatureAlgorithms.Contains(algorithm)
+            && !conversation.VerifiedKeys.Exists(used => used.Key.Equals(key)); // two keys wanted are two different keys
+        if (!isUsable)
+            return RequestOutcome.Refused;
+
+        AuthorizedKey? found = await conversation.Authenticator
+            .FindKeyAsync(conversation.Context, key!, cancellationToken).ConfigureAwait(false);
+        if (found is null)
+            return RequestOutcome.Refused;
+        if (!found.Key.Equals(key))
+            throw new InvalidOperationException("FindKeyAsync returned another key than it was asked about.");
+        if (!isSigned)
+        {
+            conversation.Transport.Tracer.Emit(new LoginAnswered(LoginMethods.PublicKey, LoginAnswered.KeyWouldDo));
+            conversation.Transport.Send(new UserAuthPkOk(algorithm, key!.Blob.Span));
+            return RequestOutcome.Answered;
+        }
+
+        if (!SignedRequest.IsSignedBy(key!, conversation.Transport.SessionId.Span, payload))
+            return RequestOutcome.Refused;
+        conversation.VerifiedKeys.Add(found);
+        return RequestOutcome.Passed;
+    }
+
+    // A key of a type, size or form that cannot be used is refused like one that is not known: clients offer all they have.
+    private static (PublicKey? Key, string Algorithm, bool IsSigned) Read(byte[] payload)
+    {
+        PublicKeyRequest request = Message.Decode<PublicKeyRequest>(payload);
+        return (PublicKey.TryParse(request.KeyBlob, out PublicKey? key, out _) ? key : null, request.Algorithm, request.IsSigned);
+    }
+}

@@ -1,0 +1,46 @@
+using LucidSsh.Crypto;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Auth;
+
+/* RFC 4252 section 7: the signature is over
+     string    session identifier
+     byte      SSH_MSG_USERAUTH_REQUEST
+     string    user name
+     string    service name
+     string    "publickey"
+     boolean   TRUE
+     string    public key algorithm name
+     string    public key to be used for authentication */
+
+/// <summary>What a key's signature covers: the session identifier, and the request byte for byte as it travels, up to the
+/// signature. Both sides take those bytes from the payload itself, so that there is no second spelling of them.</summary>
+internal static class SignedRequest
+{
+    /// <summary>The data for a request that is about to be signed.</summary>
+    public static byte[] DataToSign(ReadOnlySpan<byte> sessionId, string user, string service, string algorithm, ReadOnlySpan<byte> keyBlob)
+    {
+        PublicKeyRequest unsigned = new(user, service, algorithm, keyBlob, isSigned: true, signature: []);
+        return Data(sessionId, Message.ToArray(unsigned), signatureLength: 0);
+    }
+
+    /// <summary>True when <paramref name="payload"/>, a signed <see cref="PublicKeyRequest"/>, carries <paramref name="key"/>'s
+    /// signature of itself in this session, made with exactly the algorithm it names, and the key it carries is
+    /// <paramref name="key"/>.</summary>
+    public static bool IsSignedBy(PublicKey key, ReadOnlySpan<byte> sessionId, ReadOnlySpan<byte> payload)
+    {
+        PublicKeyRequest request = Message.Decode<PublicKeyRequest>(payload);
+        return request.IsSigned
+            && request.KeyBlob.SequenceEqual(key.Blob.Span)
+            && key.Verify(request.Algorithm, Data(sessionId, payload, request.Signature.Length), request.Signature);
+    }
+
+    private static byte[] Data(ReadOnlySpan<byte> sessionId, ReadOnlySpan<byte> payload, int signatureLength)
+    {
+        WireBuffer buffer = new();
+        SshWriter writer = new(buffer);
+        writer.String(sessionId);
+        writer.Bytes(payload[..^(sizeof(uint) + signatureLength)]); // the signature is the last field: its length, its bytes
+        return buffer.Written.ToArray();
+    }
+}
