@@ -1,0 +1,69 @@
+using LucidSsh.Tracing;
+
+namespace LucidSsh.Sftp;
+
+internal readonly record struct SftpStarted(uint Version, string Extensions) : ITraceEvent
+{
+    public static string Name => "started";
+    public static TraceMask Category => TraceMask.Sftp;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("version", Version);
+        fields.Add("extensions", Extensions);
+    }
+}
+
+internal readonly record struct SftpRequestSent(uint Id, SftpPacketType Type, int Bytes) : ITraceEvent
+{
+    public static string Name => "request sent";
+    public static TraceMask Category => TraceMask.Sftp;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("id", Id);
+        fields.Add("type", Type.ToString());
+        fields.Add("bytes", Bytes);
+    }
+}
+
+internal readonly record struct SftpReplyReceived(uint Id, SftpPacketType Type, int Bytes) : ITraceEvent
+{
+    public static string Name => "reply received";
+    public static TraceMask Category => TraceMask.Sftp;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("id", Id);
+        fields.Add("type", Type.ToString());
+        fields.Add("bytes", Bytes);
+    }
+}
+
+/// <summary>A status other than success, with the text that libssh2 throws away.</summary>
+internal readonly record struct SftpStatusReceived(uint Id, SftpStatusCode Code, string Text) : ITraceEvent
+{
+    public static string Name => "status";
+    public static TraceMask Category => TraceMask.Sftp;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("id", Id);
+        fields.Add("code", (long)Code);
+        fields.Add("meaning", SftpStatusCodes.Describe(Code));
+        fields.Add("text", Text);
+    }
+}
+
+internal readonly record struct SftpRequestServed(uint Id, SftpPacketType Type, SftpStatusCode Code) : ITraceEvent
+{
+    public static string Name => "request served";
+    public static TraceMask Category => TraceMask.Sftp;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("id", Id);
+        fields.Add("type", Type.ToString());
+        fields.Add("code", (long)Code);
+    }
+}
