@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+using LucidSsh.Transport;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Client;
+
+/// <summary>Finds a host and opens TCP to it.</summary>
+internal static class SocketConnector
+{
+    /// <summary>Tries the host's addresses in the order the system gives them.</summary>
+    /// <exception cref="TransportLostException">No such host, nobody listens, or no answer in time.</exception>
+    public static async Task<SocketPipe> ConnectAsync(string host, int port, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(timeout);
+        Socket? socket = null;
+        try
+        {
+            IPAddress[] addresses = IPAddress.TryParse(host, out IPAddress? literal)
+                ? [literal]
+                : await Dns.GetHostAddressesAsync(host, deadline.Token).ConfigureAwait(false);
+            socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(addresses, port, deadline.Token).ConfigureAwait(false);
+            return new SocketPipe(socket);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket?.Dispose();
+            throw new TransportLostException(
+                SshErrorCode.TimedOut,
+                $"{host}:{port} did not answer within {timeout.TotalSeconds:0.#} seconds.",
+                "The host is down, or a firewall drops the packets without a word.");
+        }
+        catch (SocketException exception)
+        {
+            socket?.Dispose();
+            throw new TransportLostException(SshErrorCode.ConnectFailed, Explain(host, port, exception), inner: exception);
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
+        }
+    }
+
+    private static string Explain(string host, int port, SocketException exception) => exception.SocketErrorCode switch
+    {
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"There is no host named {host} (name resolution failed: {exception.Message}).",
+        SocketError.ConnectionRefused => $"{host} refused the connection on port {port}: nothing listens there.",
+        SocketError.NetworkUnreachable or SocketError.HostUnreachable => $"There is no route to {host}: {exception.Message}.",
+        _ => $"The connection to {host}:{port} failed: {exception.Message}.",
+    };
+}

@@ -1,0 +1,220 @@
+using System.IO.Pipelines;
+using LucidSsh.Auth;
+using LucidSsh.Connection;
+using LucidSsh.Crypto;
+using LucidSsh.Sftp;
+using LucidSsh.Transport;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Client;
+
+/// <summary>A connection to an SSH server, logged in: run commands, open SFTP. Any number of commands and SFTP sessions may be used
+/// at once, from any thread.</summary>
+public sealed class SshClient : IAsyncDisposable
+{
+    private readonly SshTransport _transport;
+    private readonly ConnectionLayer _connection;
+    private readonly SshClientOptions _options;
+    private readonly IDisposable? _pipe;
+
+    internal SshClient(SshTransport transport, ConnectionLayer connection, SshClientOptions options, IDisposable? pipe, LoginReport login)
+    {
+        (_transport, _connection, _options, _pipe, Login) = (transport, connection, options, pipe, login);
+    }
+
+    /// <summary>How the two sides agreed.</summary>
+    public NegotiationReport Negotiation => _transport.Negotiation;
+
+    /// <summary>How the login went: what was tried, what the server said.</summary>
+    public LoginReport Login { get; }
+
+    /// <summary>The server's host key.</summary>
+    public PublicKey HostKey => PublicKey.Parse(_transport.HostKey.Span);
+
+    /// <summary>Completes, never fails, when the connection has ended, with the reason.</summary>
+    public Task<SshException> Ended => _transport.Ended;
+
+    /// <summary>The last packets and events of this connection, oldest first.</summary>
+    public IReadOnlyList<string> RecentEvents => _transport.Tracer.Recent();
+
+    /// <summary>Connects and logs in.</summary>
+    /// <param name="target"><c>[user@]host[:port]</c>.</param>
+    /// <param name="options">Credentials, host key policy, limits.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SshException">What failed, who has to change something, and what to do.</exception>
+    public static Task<SshClient> ConnectAsync(string target, SshClientOptions options, CancellationToken cancellationToken = default) =>
+        ConnectAsync(SshTarget.Parse(target), options, cancellationToken);
+
+    /// <inheritdoc cref="ConnectAsync(string, SshClientOptions, CancellationToken)"/>
+    public static async Task<SshClient> ConnectAsync(SshTarget target, SshClientOptions options, CancellationToken cancellationToken = default)
+    {
+        SocketPipe pipe = await SocketConnector.ConnectAsync(target.Host, target.Port, options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ConnectAsync(pipe, target, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            pipe.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Speaks SSH over a pipe that is connected already: another channel, a proxy, a test.</summary>
+    /// <param name="pipe">The bytes; where it is disposable, the client disposes it.</param>
+    /// <param name="target">Whom the pipe leads to: for the host key policy and the login.</param>
+    /// <param name="options">Credentials, host key policy, limits.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SshException">What failed, who has to change something, and what to do.</exception>
+    public static async Task<SshClient> ConnectAsync(
+        IDuplexPipe pipe, SshTarget target, SshClientOptions options, CancellationToken cancellationToken = default)
+    {
+        ClientHandshake handshake = await ClientHandshake.RunAsync(pipe, target, options, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await handshake.LogInAsync(target.User ?? Environment.UserName, options.Credentials, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await handshake.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Runs a command and collects what it writes.</summary>
+    /// <param name="command">The command line, as the server's shell reads it.</param>
+    /// <param name="cancellationToken">Closes the command's channel and gives up.</param>
+    /// <exception cref="SshException">The command could not be started, or the connection ended.</exception>
+    public Task<CommandResult> ExecuteAsync(string command, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(command, new CommandOptions(), cancellationToken);
+
+    /// <summary>Runs a command, feeds it, and collects what it writes.</summary>
+    /// <param name="command">The command line, as the server's shell reads it.</param>
+    /// <param name="options">Input, environment, the limit of what is collected.</param>
+    /// <param name="cancellationToken">Closes the command's channel and gives up.</param>
+    /// <exception cref="SshException">The command could not be started, wrote more than the limit, or the connection ended.</exception>
+    public async Task<CommandResult> ExecuteAsync(string command, CommandOptions options, CancellationToken cancellationToken = default)
+    {
+        RemoteProcess process = await StartAsync(command, options, cancellationToken).ConfigureAwait(false);
+        await using (process.ConfigureAwait(false))
+        {
+            OutputCollector collector = new(options.OutputLimit);
+            using CancellationTokenSource stopFeeding = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Task feeding = CommandInput.FeedAsync(process.StandardInput, options.Input, stopFeeding.Token);
+            Task<byte[]> output = collector.CollectAsync(process.StandardOutput, cancellationToken);
+            Task<byte[]> error = collector.CollectAsync(process.StandardError, cancellationToken);
+            await Task.WhenAny(Task.WhenAll(output, error), collector.LimitReached).ConfigureAwait(false);
+            if (collector.LimitReached.IsCompleted)
+                throw new LocalMisuseException(SshErrorCode.OutputLimitExceeded, $"The command wrote more than {options.OutputLimit} bytes.", "Raise CommandOptions.OutputLimit, or use StartAsync and read the streams.");
+            byte[] outputBytes = await output.ConfigureAwait(false);
+            byte[] errorBytes = await error.ConfigureAwait(false);
+            ExitResult exit = await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+            await stopFeeding.CancelAsync().ConfigureAwait(false); // a program need not read all of its input
+            await feeding.ConfigureAwait(false);
+            return new CommandResult(outputBytes, errorBytes, exit);
+        }
+    }
+
+    /// <summary>Starts a command and returns its streams.</summary>
+    /// <param name="command">The command line, as the server's shell reads it.</param>
+    /// <param name="options">Environment and terminal.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="SshException">The command could not be started, or the connection ended.</exception>
+    public Task<RemoteProcess> StartAsync(string command, CommandOptions? options = null, CancellationToken cancellationToken = default) =>
+        StartSessionAsync(new ExecRequest(command), $"run \"{command}\"", options ?? new CommandOptions(), cancellationToken);
+
+    /// <summary>Starts the user's shell.</summary>
+    /// <param name="options">Environment and terminal.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="SshException">The shell could not be started, or the connection ended.</exception>
+    public Task<RemoteProcess> StartShellAsync(CommandOptions? options = null, CancellationToken cancellationToken = default) =>
+        StartSessionAsync(default(ShellRequest), "start a shell", options ?? new CommandOptions(), cancellationToken);
+
+    /// <summary>Starts a subsystem (RFC 4254 section 6.5) and returns its streams.</summary>
+    /// <param name="name">For example <c>sftp</c>.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="SshException">The server has no such subsystem, or the connection ended.</exception>
+    public Task<RemoteProcess> StartSubsystemAsync(string name, CancellationToken cancellationToken = default) =>
+        StartSessionAsync(new SubsystemRequest(name), $"start the subsystem \"{name}\"", new CommandOptions(), cancellationToken);
+
+    /// <summary>Opens an SFTP session on a channel of its own.</summary>
+    /// <exception cref="SshException">The server has no SFTP, or the connection ended.</exception>
+    public Task<SftpClient> OpenSftpAsync(CancellationToken cancellationToken = default) => OpenSftpAsync(new SftpClientOptions(), cancellationToken);
+
+    /// <summary>Opens an SFTP session on a channel of its own.</summary>
+    /// <param name="options">Limits of the session.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SshException">The server has no SFTP, or the connection ended.</exception>
+    public async Task<SftpClient> OpenSftpAsync(SftpClientOptions options, CancellationToken cancellationToken = default)
+    {
+        RemoteProcess process = await StartSubsystemAsync("sftp", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await SftpClient.StartAsync(new ProcessPipe(process), options, _transport.Tracer, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await process.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Asks the server for a sign of life and returns the time until it came.</summary>
+    /// <exception cref="SshException">The connection has ended.</exception>
+    public async Task<TimeSpan> PingAsync(CancellationToken cancellationToken = default)
+    {
+        if (_transport.PeerExtensions.ContainsKey("ping@openssh.com"))
+            return await _transport.PingAsync(cancellationToken).ConfigureAwait(false);
+        long start = _options.Time.GetTimestamp();
+        await _connection.RequestAsync(ConnectionLayer.KeepAliveRequest, default, cancellationToken).ConfigureAwait(false);
+        return _options.Time.GetElapsedTime(start);
+    }
+
+    /// <summary>Starts a key exchange now; data goes on when it is complete.</summary>
+    /// <exception cref="SshException">The connection has ended.</exception>
+    public void Rekey() => _transport.Rekey();
+
+    /// <summary>Closes the connection. What still runs on it ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _transport.DisposeAsync().ConfigureAwait(false);
+        _pipe?.Dispose();
+    }
+
+    private async Task<RemoteProcess> StartSessionAsync<TBody>(TBody start, string what, CommandOptions options, CancellationToken cancellationToken)
+        where TBody : IRequestBody<TBody>
+    {
+        using CancellationTokenSource deadline = new(_options.RequestTimeout, _options.Time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        Channel? channel = null;
+        try
+        {
+            SessionExit exit = new();
+            channel = await _connection.OpenAsync("session", default, exit, either.Token).ConfigureAwait(false);
+            foreach ((string name, string value) in options.Environment)
+                await channel.RequestAsync(new EnvironmentRequest(name, value), either.Token).ConfigureAwait(false);
+            if (options.Terminal is { } terminal && !await channel.RequestAsync(TerminalRequest(terminal), either.Token).ConfigureAwait(false))
+                throw new PeerRefusedException(SshErrorCode.RequestRefused, "The server refused a terminal.", "It may forbid terminals for this key or user (no-pty, PermitTTY).");
+            if (!await channel.RequestAsync(start, either.Token).ConfigureAwait(false))
+                throw new PeerRefusedException(SshErrorCode.RequestRefused, $"The server refused to {what}.", RefusalRemedy(start));
+            return new RemoteProcess(channel, exit, _options.Time);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            channel?.SendClose();
+            throw new TransportLostException(SshErrorCode.TimedOut, $"The server did not answer within {_options.RequestTimeout.TotalSeconds:0.#} seconds when asked to {what}.");
+        }
+        catch
+        {
+            channel?.SendClose();
+            throw;
+        }
+    }
+
+    private static PseudoTerminalRequest TerminalRequest(TerminalOptions terminal) =>
+        new(terminal.Term, (uint)terminal.Columns, (uint)terminal.Rows, 0, 0, [0]);
+
+    private static string RefusalRemedy<TBody>(TBody start) => start is SubsystemRequest
+        ? "Its configuration has no such subsystem (OpenSSH: a Subsystem line in sshd_config)."
+        : "It may allow only another command or SFTP for this user (ForceCommand, command= in authorized_keys).";
+}

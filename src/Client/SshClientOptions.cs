@@ -1,0 +1,59 @@
+using LucidSsh.Auth;
+using LucidSsh.Connection;
+using LucidSsh.Tracing;
+using LucidSsh.Transport;
+
+namespace LucidSsh.Client;
+
+/// <summary>How a client connects, logs in, and behaves.</summary>
+public sealed record SshClientOptions
+{
+    /// <summary>What to log in with, in the order it is tried; several are used in one login where the server wants several.</summary>
+    public IReadOnlyList<Credential> Credentials { get; init; } = [];
+
+    /// <summary>How the credentials are used.</summary>
+    public LoginOptions Login { get; init; } = new();
+
+    /// <summary>Which host keys are trusted: by default what the user's known_hosts file says, and nothing else.</summary>
+    public HostKeyPolicy HostKeys { get; init; } = HostKeyPolicy.KnownHosts();
+
+    /// <summary>What is offered in the negotiation, in order of preference.</summary>
+    public AlgorithmPreferences Algorithms { get; init; } = AlgorithmPreferences.Default;
+
+    /// <summary>Where the trace goes, or null. The sink stays the caller's and may serve several clients.</summary>
+    public TraceSink? Trace { get; init; }
+
+    /// <summary>The time for name resolution and TCP.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The time for identification, key exchange and the host key's verification.</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The time for the whole login, people who type answers included.</summary>
+    public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The time the server may take to answer a request: to open a channel, to start a command.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long nothing may arrive before the server is asked for a sign of life; zero never asks. A command may be silent
+    /// for ever.</summary>
+    public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many unanswered questions end the connection.</summary>
+    public int KeepAliveCount { get; init; } = 4;
+
+    /// <summary>When this side starts exchanging new keys.</summary>
+    public RekeyLimits Rekey { get; init; } = RekeyLimits.Default;
+
+    /// <summary>The smallest RSA host key accepted, in bits.</summary>
+    public int MinimumRsaBits { get; init; } = 2048;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    internal ConnectionOptions ToConnectionOptions() => new()
+    {
+        KeepAliveInterval = KeepAliveInterval,
+        KeepAliveCount = KeepAliveCount,
+    };
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+using LucidSsh.Auth;
+using LucidSsh.Connection;
+using LucidSsh.Crypto;
+using LucidSsh.Tracing;
+using LucidSsh.Transport;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Server;
+
+/// <summary>One client of a server, from its first byte to its last.</summary>
+internal sealed class ServerConnection(Socket socket, SshServerOptions options) : IConnectionHandler
+{
+    private readonly List<ServerSession> _sessions = [];
+    private readonly TaskCompletionSource<string> _user = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Serves the client until it, or the server, ends the connection. It never throws for what a client does.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using SocketPipe pipe = new(socket);
+        Tracer tracer = new(options.Time, options.Trace is null ? [] : [options.Trace]);
+        ConnectionLayer connection = new(new ConnectionOptions { KeepAliveInterval = options.KeepAliveInterval }, this);
+        MessageQueue login = new();
+        SshTransport? transport = null;
+        try
+        {
+            transport = await StartAsync(pipe, login, connection, tracer, cancellationToken).ConfigureAwait(false);
+            connection.Attach(transport);
+            LoginResult result = await ServerLogin.RunAsync(transport, login, options.Authenticator, LoginOptions, cancellationToken).ConfigureAwait(false);
+            _user.SetResult(result.User);
+            connection.StartKeepAlive();
+            await transport.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (SshException exception)
+        {
+            transport?.Close(exception);
+        }
+        catch (OperationCanceledException)
+        {
+            transport?.Close(new SshException(SshErrorCode.Disconnected, SshFault.Caller, "The server is shutting down.") { TellPeer = DisconnectReason.ByApplication });
+        }
+        finally
+        {
+            if (transport is not null)
+                await transport.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public ChannelDecision OnOpen(string channelType, ReadOnlySpan<byte> data)
+    {
+        if (channelType != "session")
+            return ChannelDecision.Refuse(ChannelOpenFailureReason.UnknownChannelType, $"this server opens no {channelType} channels");
+        lock (_sessions)
+        {
+            _sessions.RemoveAll(session => session.IsOver);
+            if (_sessions.Count >= options.MaximumSessions)
+                return ChannelDecision.Refuse(ChannelOpenFailureReason.ResourceShortage, $"{options.MaximumSessions} sessions are open already");
+            ServerSession opened = new(_user.Task, options);
+            _sessions.Add(opened);
+            return ChannelDecision.Accept(opened);
+        }
+    }
+
+    public byte[]? OnGlobalRequest(string requestName, ReadOnlySpan<byte> data) => null;
+
+    private ServerLoginOptions LoginOptions => new()
+    {
+        MaxAttempts = options.MaximumAttempts,
+        GraceTime = options.LoginGrace,
+        RemoteAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address.ToString(),
+    };
+
+    private Task<SshTransport> StartAsync(
+        SocketPipe pipe, MessageQueue login, ConnectionLayer connection, Tracer tracer, CancellationToken cancellationToken) =>
+        SshTransport.StartAsync(
+            pipe,
+            TransportRole.Server,
+            new TransportOptions
+            {
+                Algorithms = options.Algorithms,
+                Rekey = options.Rekey,
+                HostKeys = options.HostKeys,
+                HandshakeTimeout = options.LoginGrace,
+            },
+            login,
+            connection,
+            verifyHostKey: null,
+            SystemRandom.Shared,
+            options.Time,
+            tracer,
+            cancellationToken);
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Server;
+
+/// <summary>An SSH server inside this process.</summary>
+public sealed class SshServer : IAsyncDisposable
+{
+    private readonly SshServerOptions _options;
+    private readonly Socket _listener;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<ServerConnection, Task> _connections = new();
+    private readonly Task _accepting;
+
+    private SshServer(SshServerOptions options, Socket listener)
+    {
+        (_options, _listener) = (options, listener);
+        EndPoint = (IPEndPoint)listener.LocalEndPoint!;
+        _accepting = Task.Run(AcceptAsync);
+    }
+
+    /// <summary>Where it listens; the port is the one the system chose where 0 was asked for.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Connections that are open now.</summary>
+    public int ConnectionCount => _connections.Count;
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="endPoint">The address and port; port 0 lets the system choose.</param>
+    /// <param name="options">Keys, users, what they may do.</param>
+    /// <exception cref="LocalMisuseException">There is no host key, or the address cannot be used.</exception>
+    public static SshServer Start(IPEndPoint endPoint, SshServerOptions options)
+    {
+        if (options.HostKeys.IsDefaultOrEmpty)
+            throw new LocalMisuseException(SshErrorCode.Misuse, "A server needs a host key.", "Make one with PrivateKey.Generate, or read one with KeyFile.ReadPrivate.");
+        Socket listener = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            listener.Bind(endPoint);
+            listener.Listen();
+        }
+        catch (SocketException exception)
+        {
+            listener.Dispose();
+            throw new LocalMisuseException(SshErrorCode.ConnectFailed, $"The server cannot listen on {endPoint}: {exception.Message}.", inner: exception);
+        }
+
+        return new SshServer(options, listener);
+    }
+
+    /// <summary>Stops listening and ends every connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _listener.Dispose();
+        await _accepting.ConfigureAwait(false);
+        await Task.WhenAll(_connections.Values).ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                Socket socket = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                if (_connections.Count >= _options.MaximumConnections)
+                    socket.Dispose();
+                else
+                    Serve(socket);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // A client that was gone before it was accepted.
+            }
+        }
+    }
+
+    private void Serve(Socket socket)
+    {
+        ServerConnection connection = new(socket, _options);
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections[connection] = done.Task;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await connection.RunAsync(_stop.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                _connections.TryRemove(connection, out _);
+                done.SetResult();
+            }
+        });
+    }
+}
