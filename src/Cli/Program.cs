@@ -1,1 +1,3 @@
-return 0;
+using LucidSsh.Cli;
+
+return await LucidCommand.Create().Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
