@@ -1,0 +1,99 @@
+using LucidSsh.Client;
+using LucidSsh.Crypto;
+
+namespace LucidSsh.Tests.Harness;
+
+/// <summary>OpenSSH's server with its own configuration and keys, on a loopback port, for one test class.</summary>
+internal sealed class SshdServer : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory;
+    private readonly ChildProcess _process;
+
+    private SshdServer(TemporaryDirectory directory, ChildProcess process, int port) => (_directory, _process, Port) = (directory, process, port);
+
+    public int Port { get; }
+
+    /// <summary>A user key, authorised for the account the server lets in.</summary>
+    public string UserKey => _directory["user_ed25519"];
+
+    /// <summary>A path in the server's directory.</summary>
+    public string this[string name] => _directory[name];
+
+    public string Log => _process.Log;
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="configuration">Further lines of sshd_config; they come first, so they win.</param>
+    public static async Task<SshdServer> StartAsync(string configuration = "")
+    {
+        await TestAccount.EnsureAsync();
+        TemporaryDirectory directory = new();
+        Directory.CreateDirectory("/run/sshd"); // where Debian's sshd wants its privilege separation directory
+        foreach ((string type, string bits) in ((string, string)[])[("ed25519", "256"), ("ecdsa", "256"), ("rsa", "3072")])
+            await KeygenAsync("-t", type, "-b", bits, "-f", directory[$"host_{type}"]);
+        await KeygenAsync("-t", "ed25519", "-f", directory["user_ed25519"]);
+        File.Copy(directory["user_ed25519.pub"], directory["authorized_keys"]);
+        File.SetUnixFileMode(directory.Path, (UnixFileMode)0b111_101_101);
+
+        int port = LoopbackPort.Free();
+        await File.WriteAllTextAsync(directory["sshd_config"], $"""
+            {configuration}
+            Port {port}
+            ListenAddress 127.0.0.1
+            HostKey {directory["host_ed25519"]}
+            HostKey {directory["host_ecdsa"]}
+            HostKey {directory["host_rsa"]}
+            PidFile none
+            AuthorizedKeysFile {directory["authorized_keys"]}
+            StrictModes no
+            UsePAM yes
+            PasswordAuthentication yes
+            KbdInteractiveAuthentication yes
+            KexAlgorithms +diffie-hellman-group14-sha256,diffie-hellman-group16-sha512
+            Subsystem sftp internal-sftp
+            AcceptEnv LANG LC_*
+            MaxStartups 200
+            MaxAuthTries 20
+            UseDNS no
+            PrintMotd no
+            PrintLastLog no
+            LogLevel VERBOSE
+            """);
+        ChildProcess process = ChildProcess.Start("/usr/sbin/sshd", ["-D", "-e", "-f", directory["sshd_config"]]);
+        await LoopbackPort.WaitUntilOpenAsync(port, () => process.Log);
+        return new SshdServer(directory, process, port);
+    }
+
+    /// <summary>The target of the test account.</summary>
+    public SshTarget Target => new(TestAccount.Name, "127.0.0.1", Port);
+
+    /// <summary>Options that trust exactly this server's keys.</summary>
+    public SshClientOptions Options
+    {
+        get
+        {
+            string knownHosts = _directory["known_hosts"];
+            lock (_directory)
+            {
+                if (!File.Exists(knownHosts))
+                {
+                    foreach (string type in (string[])["ed25519", "ecdsa", "rsa"])
+                        KnownHostsFile.Append(knownHosts, "127.0.0.1", Port, KeyFile.ReadPublic(_directory[$"host_{type}.pub"]));
+                }
+            }
+
+            return new SshClientOptions { HostKeys = HostKeyPolicy.KnownHosts(knownHosts) };
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    private static async Task KeygenAsync(params string[] arguments)
+    {
+        (int code, string output, string error) = await ChildProcess.RunAsync("ssh-keygen", ["-q", "-N", "", .. arguments]);
+        Assert.True(code == 0, $"ssh-keygen failed: {output}{error}");
+    }
+}
