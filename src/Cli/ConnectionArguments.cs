@@ -72,10 +72,23 @@ internal sealed class ConnectionArguments : IDisposable
     }
 
     /// <summary>Connects and logs in as the options say.</summary>
-    public Task<SshClient> ConnectAsync(ParseResult arguments, CancellationToken cancellationToken)
+    public async Task<SshClient> ConnectAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         SshTarget target = Target(arguments);
-        return SshClient.ConnectAsync(target, Options(arguments) with { Credentials = Credentials(arguments, target) }, cancellationToken);
+        List<Credential> credentials = Credentials(arguments);
+        SshClientOptions options = Options(arguments) with { Credentials = credentials };
+        try
+        {
+            return await SshClient.ConnectAsync(target, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LoginException refused) when (Terminal.IsInteractive
+            && arguments.GetValue(_password) is null
+            && refused.Report.CanContinue.Contains("password"))
+        {
+            // Somebody is there to type it, and only now is it known that the server wants it.
+            credentials.Add(Terminal.Password(target));
+            return await SshClient.ConnectAsync(target, options, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Everything but the credentials.</summary>
@@ -115,7 +128,7 @@ internal sealed class ConnectionArguments : IDisposable
         };
     }
 
-    private List<Credential> Credentials(ParseResult arguments, SshTarget target)
+    private List<Credential> Credentials(ParseResult arguments)
     {
         List<Credential> credentials = [];
         string? passphrase = FromEnvironment(arguments.GetValue(_passphrase));
@@ -125,7 +138,7 @@ internal sealed class ConnectionArguments : IDisposable
         if (FromEnvironment(arguments.GetValue(_password)) is { } password)
             credentials.Add(new PasswordCredential(password));
         else if (Terminal.IsInteractive)
-            credentials.AddRange(Terminal.Credentials(target));
+            credentials.Add(Terminal.Answers());
         return credentials;
     }
 

@@ -12,11 +12,11 @@ internal static class Terminal
 
     private static readonly IAnsiConsole Questions = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
-    /// <summary>What can be asked for.</summary>
-    public static IEnumerable<Credential> Credentials(SshTarget target)
-    {
-        yield return new KeyboardInteractiveCredential(Answer);
-    }
+    /// <summary>Answers the server's own questions.</summary>
+    public static KeyboardInteractiveCredential Answers() => new(Answer);
+
+    /// <summary>Asks for a password.</summary>
+    public static PasswordCredential Password(SshTarget target) => new(Ask($"{target.User}@{target.Host}'s password: ", echo: false));
 
     private static IReadOnlyList<string> Answer(InteractiveRequest request)
     {

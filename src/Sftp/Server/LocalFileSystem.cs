@@ -40,15 +40,14 @@ public sealed class LocalFileSystem : ISftpFileSystem
             _ => FileMode.Open,
         };
         FileAccess access = (mode.Write ? FileAccess.Write : 0) | (mode.Read || !mode.Write ? FileAccess.Read : 0);
-        bool made = permissions is not null && mode.Create && !OperatingSystem.IsWindows() && !File.Exists(local);
-        if (made)
+        if (permissions is { } bits && mode.Create && !OperatingSystem.IsWindows() && !File.Exists(local))
         {
             // With its final permissions from the first moment.
             using FileStream created = new(local, new FileStreamOptions
             {
                 Mode = FileMode.CreateNew,
                 Access = FileAccess.Write,
-                UnixCreateMode = (UnixFileMode)(permissions!.Value & PermissionMask),
+                UnixCreateMode = (UnixFileMode)(bits & PermissionMask),
             });
             fileMode = FileMode.Open;
         }
