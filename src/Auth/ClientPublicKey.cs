@@ -16,9 +16,8 @@ internal static class ClientPublicKey
         LoginVerdict verdict = NoAlgorithm(key, serverAccepts);
         foreach (string algorithm in algorithms)
         {
-            verdict = await TryAsync(conversation, credential, algorithm, cancellationToken).ConfigureAwait(false)
-                with
-            { Algorithm = algorithm };
+            verdict = await TryAsync(conversation, credential, algorithm, cancellationToken).ConfigureAwait(false);
+            verdict = verdict with { Algorithm = algorithm };
             if (verdict.Outcome != LoginOutcome.Refused || !verdict.CanContinue.Contains(LoginMethods.PublicKey))
                 break;
         }

@@ -215,7 +215,7 @@ public sealed class ServerLoginTests
         time.Advance(TimeSpan.FromSeconds(89));
         Assert.False(server.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(2));
-        PeerMisbehavedException exception = await Assert.ThrowsAsync<PeerMisbehavedException>(() => server);
+        PeerMisbehavedException exception = await Assert.ThrowsAsync<PeerMisbehavedException>(() => server.WaitAsync(kit.Deadline));
         Assert.Equal("The client did not log in within 90 seconds.", exception.Sentence);
     }
 
