@@ -1,3 +1,6 @@
+using System.CommandLine;
 using LucidSsh.Cli;
 
-return await LucidCommand.Create().Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+ParseResult arguments = LucidCommand.Create().Parse(args);
+int status = await arguments.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+return arguments.Errors.Count > 0 ? ExitCode.Usage : status;

@@ -23,6 +23,9 @@ public sealed class Session : IDisposable
     /// <summary>SSH's port.</summary>
     public const int SshPort = 22;
 
+    // The deadlines inside a call know what they waited for, so they get the chance to say it before the call as a whole is ended.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     private readonly SwitchableTraceSink _trace = new();
     private SshTarget? _target;
     private ClientHandshake? _handshake;
@@ -197,7 +200,9 @@ public sealed class Session : IDisposable
     /// <summary>Runs one call to its end, within the session's timeout, and makes a status of what it throws.</summary>
     internal Status Run(string origin, Func<CancellationToken, Task> call)
     {
-        using CancellationTokenSource deadline = new(Timeout);
+        using CancellationTokenSource deadline = new();
+        if (_timeoutMilliseconds > 0)
+            deadline.CancelAfter(Timeout + Grace);
         try
         {
             // On the pool, so that a caller with a synchronisation context cannot stop it by waiting.

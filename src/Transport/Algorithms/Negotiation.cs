@@ -38,7 +38,7 @@ internal static class Negotiation
         cipher.Chosen is null || CipherTable.Find(cipher.Chosen) is not { IsAuthenticated: true };
 
     // Announcements that travel in the list of methods and are none (RFC 8308 section 2.1, OpenSSH's PROTOCOL file).
-    private static bool IsMarker(string name) =>
+    public static bool IsMarker(string name) =>
         name is KexInitFactory.ExtensionsClient or KexInitFactory.ExtensionsServer or KexInitFactory.StrictClient or KexInitFactory.StrictServer;
 }
 
@@ -68,15 +68,15 @@ internal sealed record Negotiated(ImmutableArray<AlgorithmNegotiation> Algorithm
 
     private static PeerIncompatibleException NoCommonAlgorithm(AlgorithmNegotiation failed, TransportRole role)
     {
-        (ImmutableArray<string> ours, ImmutableArray<string> theirs, string peer) = role == TransportRole.Client
+        (IEnumerable<string> ours, IEnumerable<string> theirs, string peer) = role == TransportRole.Client
             ? (failed.Client, failed.Server, "server")
             : (failed.Server, failed.Client, "client");
-        string kind = NegotiationReport.Describe(failed.Kind);
-        string sentence = $"No common {kind}: this side offers {Join(ours)}; the {peer} offers {Join(theirs)}.";
+        (ours, theirs) = (ours.Where(name => !Negotiation.IsMarker(name)), theirs.Where(name => !Negotiation.IsMarker(name)));
+        string sentence = $"No common {NegotiationReport.Describe(failed.Kind)}: this side offers {Join(ours)}; the {peer} offers {Join(theirs)}.";
 
-        string[] onRequest = [.. theirs.Where(AlgorithmCatalogue.Of(failed.Kind).All.Contains)];
-        string remedy = onRequest.Length > 0
-            ? $"This library has {Join(onRequest)} but does not offer it by default: enable it by name ({Option(failed.Kind)} +{onRequest[0]}), or better, modernise the {peer}."
+        string[] possible = [.. theirs.Where(AlgorithmCatalogue.Of(failed.Kind).All.Contains)];
+        string remedy = possible.Length > 0
+            ? $"This side could offer {Join(possible)} and was not asked to: allow it by name ({Option(failed.Kind)} +{possible[0]}), or have the {peer} enable one of ours."
             : $"The {peer} has to enable one of {Join(ours)}.";
         return new PeerIncompatibleException(SshErrorCode.NoCommonAlgorithm, sentence, remedy);
     }
