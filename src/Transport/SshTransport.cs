@@ -28,7 +28,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
     private readonly TaskCompletionSource _established = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<SshException> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopReading = new();
-    private readonly CancellationTokenSource _stopWriting = new();
+    private readonly CancellationTokenSource _stopWriting;
     private readonly Lock _closeGate = new();
     private readonly Queue<TaskCompletionSource<byte[]>> _pings = new();
     private Task _loops = Task.CompletedTask;
@@ -48,6 +48,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
     {
         (_pipe, _options, _login, _connection, _verifyHostKey) = (pipe, options, login, connection, verifyHostKey);
         (Role, Random, Time, Tracer) = (role, random, time, tracer);
+        _stopWriting = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _engine = new TransportEngine(role, options, login, connection, random, tracer, wake: () => _wake.Writer.TryWrite(true))
         {
             PongReceived = OnPong,
