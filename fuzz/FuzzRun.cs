@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using LucidSsh.Crypto;
+using LucidSsh.Wire;
 
 namespace LucidSsh.Fuzz;
 
@@ -6,16 +8,19 @@ namespace LucidSsh.Fuzz;
 /// before joins the corpus, which leads it past one check after the other.</summary>
 internal sealed class FuzzRun(IFuzzTarget target, int seed)
 {
-    private const int MostInputs = 4096;
+    // Inputs that join the corpus for one kind of error: some errors quote their input, and would fill it.
+    private const int MostInputsPerCode = 64;
 
     // Longer than the oracle's limit, which a run that ends reports itself.
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(20);
 
     private readonly List<byte[]> _corpus = [.. Corpus.Load(target)];
-    private readonly HashSet<string> _outcomes = [];
+    private readonly HashSet<Outcome> _outcomes = [];
+    private readonly Dictionary<SshErrorCode, int> _inputsPerCode = [];
     private readonly Mutator _mutator = new(new Random(seed));
     private byte[] _running = [];
     private long _runs;
+    private long _runsAtLastWatch = -1;
 
     /// <summary>Runs for a time.</summary>
     /// <returns>True when nothing was found.</returns>
@@ -24,6 +29,7 @@ internal sealed class FuzzRun(IFuzzTarget target, int seed)
         Console.WriteLine($"{target.Name}: {_corpus.Count} seeds, {time.TotalSeconds} s, random seed {seed}");
         using Timer watch = new(StopWhenHung, state: null, HangLimit, HangLimit);
         long start = Stopwatch.GetTimestamp();
+        int seeds = _corpus.Count;
         foreach (byte[] input in _corpus.ToArray())
         {
             if (!Try(input))
@@ -32,12 +38,12 @@ internal sealed class FuzzRun(IFuzzTarget target, int seed)
 
         while (Stopwatch.GetElapsedTime(start) < time)
         {
-            if (!Try(_mutator.Next(_corpus)))
+            if (!Try(_mutator.Next(_corpus, seeds)))
                 return false;
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        Console.WriteLine($"{target.Name}: {_runs} runs ({_runs / seconds:f0}/s), {_outcomes.Count} outcomes, nothing found");
+        Console.WriteLine($"{target.Name}: {_runs} runs ({_runs / seconds:f0}/s), {_outcomes.Count} outcomes, {_inputsPerCode.Count} codes, nothing found");
         return true;
     }
 
@@ -45,7 +51,7 @@ internal sealed class FuzzRun(IFuzzTarget target, int seed)
     public static void Report(IFuzzTarget target, ReadOnlySpan<byte> input, string text)
     {
         Directory.CreateDirectory(Corpus.Findings);
-        string file = Path.Combine(Corpus.Findings, $"{target.Name}-{Convert.ToHexStringLower(Crypto.Hash.Digest(Crypto.HashName.Sha256, input))[..12]}.bin");
+        string file = Path.Combine(Corpus.Findings, $"{target.Name}-{Convert.ToHexStringLower(Hash.Digest(HashName.Sha256, input))[..12]}.bin");
         File.WriteAllBytes(file, input);
         Console.WriteLine($"FOUND, in {file}:\n{text}");
     }
@@ -54,18 +60,16 @@ internal sealed class FuzzRun(IFuzzTarget target, int seed)
     {
         Volatile.Write(ref _running, input);
         Interlocked.Increment(ref _runs);
-        if (Oracle.Check(target, input, out string outcome) is { } finding)
+        if (Oracle.Check(target, input, out Outcome outcome) is { } finding)
         {
             Report(target, input, finding.ToString());
             return false;
         }
 
-        if (_outcomes.Add(outcome) && _corpus.Count < MostInputs)
+        if (_outcomes.Add(outcome) && (_inputsPerCode[outcome.Code] = _inputsPerCode.GetValueOrDefault(outcome.Code) + 1) <= MostInputsPerCode)
             _corpus.Add(input);
         return true;
     }
-
-    private long _runsAtLastWatch = -1;
 
     private void StopWhenHung(object? state)
     {

@@ -17,10 +17,11 @@ internal sealed class Mutator(Random random)
 
     private static readonly byte[][] Dictionary = [.. Words().Distinct().Select(Encoding.Latin1.GetBytes)];
 
-    /// <summary>An input near one of <paramref name="corpus"/>.</summary>
-    public byte[] Next(IReadOnlyList<byte[]> corpus)
+    /// <summary>An input near one of <paramref name="corpus"/>; half of them near its first <paramref name="seeds"/>, which are
+    /// whole.</summary>
+    public byte[] Next(IReadOnlyList<byte[]> corpus, int seeds)
     {
-        byte[] input = Pick(corpus);
+        byte[] input = random.Next(2) == 0 ? corpus[random.Next(seeds)] : Pick(corpus);
         for (int changes = random.Next(1, MostChanges + 1); changes > 0; changes--)
             input = Change(input, corpus);
         return input.Length <= LongestInput ? input : input[..LongestInput];

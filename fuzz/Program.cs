@@ -15,8 +15,8 @@ switch (args)
             Console.WriteLine(each.Name);
         return 0;
     case ["replay", var name, var file] when FuzzTargets.Find(name) is { } target:
-        Finding? finding = Oracle.Check(target, File.ReadAllBytes(file), out string outcome);
-        Console.WriteLine(finding?.ToString() ?? outcome);
+        Finding? finding = Oracle.Check(target, File.ReadAllBytes(file), out Outcome outcome);
+        Console.WriteLine(finding?.ToString() ?? outcome.ToString());
         return finding is null ? 0 : 1;
     case ["seeds", var name, var directory] when FuzzTargets.Find(name) is { } target:
         Directory.CreateDirectory(directory);

@@ -39,8 +39,10 @@ internal sealed partial class KeyFileTarget : IFuzzTarget
         SshException? refusal = Try(input);
         if (input is [DerSequence, ..])
         {
-            foreach (string label in Labels)
-                refusal = Try(Encoding.ASCII.GetBytes($"-----BEGIN {label}-----\n{Convert.ToBase64String(input)}\n-----END {label}-----\n")) ?? refusal;
+            string base64 = Convert.ToBase64String(input);
+            List<SshException?> refusals = [.. Labels.Select(label => Try(Encoding.ASCII.GetBytes($"-----BEGIN {label}-----\n{base64}\n-----END {label}-----\n")))];
+            // How far it got under the label it was made for is what the outcome shall say.
+            refusal = refusals.Contains(null) ? null : refusals.MaxBy(each => each!.StackTrace!.Length);
         }
         else if (input is [0, 0, 0, ..])
         {

@@ -13,6 +13,9 @@ internal sealed class IdentificationTarget : IFuzzTarget
 
     public string Name => "identification";
 
+    // The stream is copied for every piece that is shown.
+    public long FixedAllocation => MostPieces * Mutator.LongestInput;
+
     public IEnumerable<byte[]> Seeds =>
     [
         Seed(1, 0, "SSH-2.0-OpenSSH_9.9p1 a comment\r\n"),
@@ -30,8 +33,8 @@ internal sealed class IdentificationTarget : IFuzzTarget
             return;
         TransportRole role = (input[0] & 1) != 0 ? TransportRole.Server : TransportRole.Client;
         byte[] stream = input[2..].ToArray();
-        string whole = Read(role, stream, stream.Length, 0, out SshException? refusal);
-        string cut = Read(role, stream, Math.Max(input[1], stream.Length / MostPieces + 1), input[1], out _);
+        string whole = Read(role, stream, stream.Length, out SshException? refusal);
+        string cut = Read(role, stream, Math.Max(input[1], stream.Length / MostPieces + 1), out _);
         // A line that never ends is refused as soon as it is too long, so the sentences may differ where there is a refusal.
         if (refusal is null && whole != cut)
             throw new InvalidOperationException($"In one piece: {whole}; in pieces: {cut}");
@@ -39,14 +42,14 @@ internal sealed class IdentificationTarget : IFuzzTarget
             throw refusal;
     }
 
-    private static string Read(TransportRole role, byte[] stream, int step, int segment, out SshException? refusal)
+    private static string Read(TransportRole role, byte[] stream, int step, out SshException? refusal)
     {
         IdentificationReader reader = new(role);
         refusal = null;
         int used = 0;
         for (int shown = Math.Min(step, stream.Length); ; shown = Math.Min(shown + step, stream.Length))
         {
-            ReadOnlySequence<byte> rest = Pieces.Cut(stream[used..shown], segment);
+            ReadOnlySequence<byte> rest = Pieces.Cut(stream[used..shown], step);
             long before = rest.Length;
             try
             {
