@@ -1,4 +1,5 @@
 using LucidSsh.Fuzz;
+using LucidSsh.Wire;
 
 namespace LucidSsh.Tests.Replay;
 
@@ -43,7 +44,7 @@ public sealed class ReplayTests
     {
         IFuzzTarget target = FuzzTargets.Find(name)!;
         Oracle.Check(target, target.Seeds.First(), out Outcome outcome);
-        Assert.Equal(Wire.SshErrorCode.PeerDisconnected, outcome.Code);
+        Assert.Equal(SshErrorCode.PeerDisconnected, outcome.Code);
         Assert.Contains(peer, outcome.Words);
     }
 
@@ -52,7 +53,7 @@ public sealed class ReplayTests
     {
         Assert.Contains("IndexOutOfRangeException", Oracle.Check(new Breaking(_ => throw new IndexOutOfRangeException()), [1], out _)!.Reason);
         Assert.Contains("allocated", Oracle.Check(new Breaking(_ => GC.KeepAlive(new byte[1 << 20])), [1], out _)!.Reason);
-        Assert.Null(Oracle.Check(new Breaking(_ => throw new Wire.SshException(Wire.SshErrorCode.Malformed, Wire.SshFault.Peer, "It is wrong.")), [1], out _));
+        Assert.Null(Oracle.Check(new Breaking(_ => throw new SshException(SshErrorCode.Malformed, SshFault.Peer, "It is wrong.")), [1], out _));
     }
 
     private sealed class Breaking(Action<int> run) : IFuzzTarget
