@@ -166,8 +166,8 @@ internal sealed class ServerLogin
             Keys = [.. _conversation.VerifiedKeys],
         };
         _conversation.Transport.Tracer.Emit(new LoginAnswered(method, LoginAnswered.Success));
+        _conversation.Transport.LoginCompleted(); // first: the client's next message may be read before Send returns
         _conversation.Transport.Send(new UserAuthSuccess());
-        _conversation.Transport.LoginCompleted();
         return result;
     }
 

@@ -49,8 +49,8 @@ internal interface ITransport
     /// <exception cref="SshException">The connection has ended; its reason.</exception>
     ValueTask WaitForRoomAsync(CancellationToken cancellationToken);
 
-    /// <summary>From now on the connection protocol may be spoken: login is complete. The server calls it when it has sent
-    /// USERAUTH_SUCCESS; in the client the transport does it by itself when it receives that message.</summary>
+    /// <summary>From now on the connection protocol may be spoken: login is complete. The server calls it right before it
+    /// sends USERAUTH_SUCCESS, whose answer may come before the sending returns; in the client the transport does it by itself when it receives that message.</summary>
     void LoginCompleted();
 
     /// <summary>Ends the connection: sends DISCONNECT where <paramref name="reason"/> has something to tell the peer, and gives

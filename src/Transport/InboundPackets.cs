@@ -1,4 +1,5 @@
 using System.Buffers;
+using LucidSsh.Crypto;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Transport;
@@ -39,7 +40,11 @@ internal sealed class InboundPackets : IDisposable
 
         ReadOnlySpan<byte> packet = Contiguous(input, total);
         if (_body.Length < _length)
+        {
+            ConstantTime.Zero(_body.AsSpan()); // the last payload may have held a password
             _body = new byte[Math.Min(Math.Max(2 * _body.Length, _length), WireLimits.PacketLength)];
+        }
+
         Span<byte> body = _body.AsSpan(0, _length);
         if (!_opener.Open(Sequence, packet[..sealedLength], packet[sealedLength..], body))
         {
@@ -78,7 +83,7 @@ internal sealed class InboundPackets : IDisposable
     public void Dispose()
     {
         _opener.Dispose();
-        _body.AsSpan().Clear();
+        ConstantTime.Zero(_body.AsSpan());
     }
 
     private bool TryReadLength(in ReadOnlySequence<byte> input)

@@ -12,6 +12,10 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
     /// <summary>Bytes waiting for the network above which bulk senders wait.</summary>
     public const int RoomLimit = 1024 * 1024;
 
+    /// <summary>Bytes waiting for the network above which nothing more is read. It lies well above what bulk senders reach: where
+    /// both sides' bulk data alone could stop both read loops, each would wait for the other for ever.</summary>
+    public const int DrainLimit = 8 * RoomLimit;
+
     /// <summary>Bytes of messages that may wait for a key exchange to end. Bulk data never waits here, so only a peer that provokes
     /// answers without end, or a caller that sends without asking for room, gets so far.</summary>
     public const int HeldBackLimit = 4 * 1024 * 1024;
@@ -60,7 +64,16 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
             }
 
             int start = PacketFraming.Begin(_ready);
-            Message.Encode(_ready, message);
+            try
+            {
+                Message.Encode(_ready, message);
+            }
+            catch
+            {
+                _ready.Truncate(start);
+                throw;
+            }
+
             Finish(start, TMessage.Number);
             StartKeyExchangeWhenDue();
             Wake();
@@ -137,12 +150,12 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
 
     /// <summary>Completes when bulk data may be sent: the queue is short and no key exchange is under way.</summary>
     /// <exception cref="SshException">The connection has ended; its reason.</exception>
-    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => WaitAsync(evenDuringKeyExchange: false, cancellationToken);
+    public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => WaitAsync(RoomLimit, evenDuringKeyExchange: false, cancellationToken);
 
-    /// <summary>Completes when the queue is short, key exchange or not: the read loop waits for that, and must not wait for the
-    /// key exchange that only it can bring to an end.</summary>
+    /// <summary>Completes when the queue is below <see cref="DrainLimit"/>, key exchange or not: the read loop waits for that, and
+    /// must not wait for the key exchange that only it can bring to an end.</summary>
     /// <exception cref="SshException">The connection has ended; its reason.</exception>
-    public ValueTask WaitUntilDrainedAsync(CancellationToken cancellationToken) => WaitAsync(evenDuringKeyExchange: true, cancellationToken);
+    public ValueTask WaitUntilDrainedAsync(CancellationToken cancellationToken) => WaitAsync(DrainLimit, evenDuringKeyExchange: true, cancellationToken);
 
     /// <summary>The connection has ended: nobody sends any more, and those who wait learn why.</summary>
     public void End(SshException reason)
@@ -150,7 +163,9 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
         lock (_gate)
         {
             _ended ??= reason;
-            _heldBack.Clear();
+            while (_heldBack.TryDequeue(out byte[]? payload))
+                ConstantTime.Zero(payload.AsSpan());
+            _heldBackBytes = 0;
             _room?.TrySetResult();
             _room = null;
         }
@@ -166,9 +181,7 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
         }
     }
 
-    private bool IsShort => _ready.Length < RoomLimit;
-
-    private async ValueTask WaitAsync(bool evenDuringKeyExchange, CancellationToken cancellationToken)
+    private async ValueTask WaitAsync(int limit, bool evenDuringKeyExchange, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -176,7 +189,7 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
             lock (_gate)
             {
                 ThrowIfEnded();
-                if (IsShort && (evenDuringKeyExchange || _kexInit is null))
+                if (_ready.Length < limit && (evenDuringKeyExchange || _kexInit is null))
                     return;
                 _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 room = _room.Task;
@@ -212,14 +225,23 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
     private void Finish(int start, MessageNumber number)
     {
         int payloadLength = _ready.Length - start - PacketFraming.HeaderLength;
-        PacketFraming.End(_ready, start, _sealer, random);
+        try
+        {
+            PacketFraming.End(_ready, start, _sealer, random);
+        }
+        catch
+        {
+            _ready.Truncate(start); // what is not sealed must never reach the network
+            throw;
+        }
+
         int packetLength = _ready.Length - start;
         Span<byte> tag = _ready.Extend(_sealer.TagLength);
         _sealer.Seal(_sequence, _ready.Written.Slice(start, packetLength), tag);
-        tracer.Emit(new PacketSent(_sequence, number, payloadLength));
-        _sequence++;
+        uint sequence = _sequence++;
         _packetsUnderKeys++;
         _bytesUnderKeys += packetLength;
+        tracer.Emit(new PacketSent(sequence, number, payloadLength));
     }
 
     private void StartKeyExchangeWhenDue()

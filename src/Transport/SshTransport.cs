@@ -53,7 +53,6 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         {
             PongReceived = OnPong,
         };
-        _ = _established.Task.Exception; // observed even where nobody waits for it
     }
 
     /// <inheritdoc />
@@ -177,10 +176,12 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         TellPeer(reason);
         _engine.Outbound.End(reason);
         _established.TrySetException(reason);
+        _ = _established.Task.Exception; // observed even where nobody waits for it any more
         _ = _stopReading.CancelAsync(); // its callbacks must not run under a caller's lock
         _stopWriting.CancelAfter(FlushTimeout);
         _wake.Writer.TryComplete();
-        _rekeyTimer?.Dispose();
+        lock (_closeGate)
+            _rekeyTimer?.Dispose();
         _login.TransportClosed(reason);
         _connection.TransportClosed(reason);
         _ended.TrySetResult(reason);
@@ -235,6 +236,15 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         {
             reason = new TransportLostException(SshErrorCode.ConnectionLost, $"The connection broke: {exception.Message}", inner: exception);
         }
+#pragma warning disable CA1031 // whatever a callback throws, those who wait for this connection have to learn that it has ended
+        catch (Exception exception)
+        {
+            reason = new LocalMisuseException(SshErrorCode.Misuse, $"This side failed while it read: {exception.GetType().Name}: {exception.Message}", inner: exception)
+            {
+                TellPeer = DisconnectReason.ByApplication,
+            };
+        }
+#pragma warning restore CA1031
 
         Close(reason);
         await _pipe.Input.CompleteAsync().ConfigureAwait(false);
@@ -339,7 +349,17 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
     private void StartRekeyTimer()
     {
         if (_options.Rekey.Interval > TimeSpan.Zero && _options.Rekey.Interval < TimeSpan.MaxValue)
-            _rekeyTimer = Time.CreateTimer(_ => OnRekeyTimer(), null, _options.Rekey.Interval, _options.Rekey.Interval);
+            CreateRekeyTimer();
+    }
+
+    // A connection that has ended in the meantime must not be held by its timer.
+    private void CreateRekeyTimer()
+    {
+        lock (_closeGate)
+        {
+            if (_reason is null)
+                _rekeyTimer = Time.CreateTimer(_ => OnRekeyTimer(), null, _options.Rekey.Interval, _options.Rekey.Interval);
+        }
     }
 
     private void OnRekeyTimer()

@@ -12,6 +12,8 @@ namespace LucidSsh.Transport;
 /// (<see cref="Outbound"/>) to any thread.</summary>
 internal sealed class TransportEngine : IDisposable
 {
+    private const int ExtensionMessages = 2;
+
     private readonly TransportRole _role;
     private readonly TransportOptions _options;
     private readonly Tracer _tracer;
@@ -22,6 +24,7 @@ internal sealed class TransportEngine : IDisposable
     private readonly IMessageReceiver _connection;
     private readonly string _ownLine = IdentificationLine.Own;
     private volatile bool _loginComplete;
+    private int _extensionMessages;
 
     /// <summary>A machine before its first byte.</summary>
     /// <param name="role">Which side it is.</param>
@@ -227,6 +230,9 @@ internal sealed class TransportEngine : IDisposable
 
     private void OnExtensions(ExtInfo extensions)
     {
+        // RFC 8308 section 2.4 gives a peer two opportunities; without an end each message would make the dictionary grow.
+        if (++_extensionMessages > ExtensionMessages)
+            throw new PeerMisbehavedException(SshErrorCode.LimitExceeded, $"The peer sent EXT_INFO more than {ExtensionMessages} times.");
         foreach ((string name, string value) in extensions.Extensions)
         {
             _tracer.Emit(new ExtensionReceived(name, value));

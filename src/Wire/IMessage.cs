@@ -32,7 +32,9 @@ internal static class Message
     {
         WireBuffer buffer = new();
         Encode(buffer, message);
-        return buffer.Written.ToArray();
+        byte[] payload = buffer.Written.ToArray();
+        buffer.Zero(); // it may hold a password; the caller zeroes the array where it does
+        return payload;
     }
 
     /// <summary>Reads a payload that must be a <typeparamref name="TMessage"/> from its first byte to its last.</summary>

@@ -46,7 +46,7 @@ internal sealed class IdentificationReader(TransportRole role)
             RefuseEndlessLine(line.Length);
             byte[] bytes = line.ToArray();
             input = input.Slice(input.GetPosition(1, newline.Value));
-            if (TryTakeLine(bytes.AsSpan().TrimEnd((byte)'\r')))
+            if (TryTakeLine(bytes is [.., (byte)'\r'] ? bytes.AsSpan(..^1) : bytes))
                 return true;
         }
     }
