@@ -33,6 +33,9 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
     private TaskCompletionSource? _room;
     private SshException? _ended;
 
+    /// <summary>True when a login has been asked for: a SUCCESS before that answers nothing.</summary>
+    public bool LoginRequested { get; private set; }
+
     /// <summary>Makes the payload of a KEXINIT; set once by the key exchange before anything is sent.</summary>
     public required Func<byte[]> MakeKexInit { get; init; }
 
@@ -57,6 +60,7 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
         lock (_gate)
         {
             ThrowIfEnded();
+            LoginRequested |= TMessage.Number == MessageNumber.UserAuthRequest;
             if (_kexInit is not null && !MayLeaveDuringKeyExchange(TMessage.Number))
             {
                 HoldBack(Message.ToArray(message));

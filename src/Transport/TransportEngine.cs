@@ -202,7 +202,12 @@ internal sealed class TransportEngine : IDisposable
                 // The server may speak the connection protocol right behind USERAUTH_SUCCESS: the phase changes here, not
                 // when the login conversation gets to read it.
                 if (number == MessageNumber.UserAuthSuccess)
+                {
+                    if (!Outbound.LoginRequested)
+                        throw PeerMisbehavedException.Unexpected(number, "no login had been asked for");
                     LoginCompleted();
+                }
+
                 _login.Receive(number, payload);
                 break;
             default:
