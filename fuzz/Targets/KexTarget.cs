@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Text;
 using LucidSsh.Crypto;
 using LucidSsh.Tracing;
 using LucidSsh.Transport;
