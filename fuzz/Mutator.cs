@@ -13,7 +13,7 @@ internal sealed class Mutator(Random random)
     private const int MostChanges = 6;
 
     private static readonly uint[] InterestingIntegers =
-        [0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 64, 127, 128, 255, 256, 1024, 4095, 4096, 32767, 32768, 35000, 65535, 65536, 262144, 1 << 24, int.MaxValue, 1u << 31, uint.MaxValue - 8, uint.MaxValue - 4, uint.MaxValue - 1, uint.MaxValue];
+        [0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 64, 127, 128, 255, 256, 1024, 4095, 4096, 32767, 32768, 35000, 65535, 65536, 262144, 1 << 24, int.MaxValue, 1u << 31, uint.MaxValue - 7, uint.MaxValue - 4, uint.MaxValue - 3, uint.MaxValue - 1, uint.MaxValue];
 
     private static readonly byte[][] Dictionary = [.. Words().Distinct().Select(Encoding.Latin1.GetBytes)];
 
