@@ -51,7 +51,7 @@ public sealed class ReplayTests
     [Fact]
     public void Oracle_OfATargetThatBreaksARule_SaysWhich()
     {
-        Assert.Contains("IndexOutOfRangeException", Oracle.Check(new Breaking(_ => throw new IndexOutOfRangeException()), [1], out _)!.Reason);
+        Assert.Contains("InvalidOperationException", Oracle.Check(new Breaking(_ => throw new InvalidOperationException()), [1], out _)!.Reason);
         Assert.Contains("allocated", Oracle.Check(new Breaking(_ => GC.KeepAlive(new byte[1 << 20])), [1], out _)!.Reason);
         Assert.Null(Oracle.Check(new Breaking(_ => throw new SshException(SshErrorCode.Malformed, SshFault.Peer, "It is wrong.")), [1], out _));
     }
