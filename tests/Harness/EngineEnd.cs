@@ -1,5 +1,4 @@
 using System.Buffers;
-using LucidSsh.Crypto;
 using LucidSsh.Tracing;
 using LucidSsh.Transport;
 using LucidSsh.Wire;

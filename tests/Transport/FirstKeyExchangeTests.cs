@@ -27,7 +27,7 @@ public class FirstKeyExchangeTests
         }
 
         Assert.False(server.Engine.IsEstablished);
-        using LucidSsh.Transport.IKexClient method = KexTable.Find(guess && first ? "curve25519-sha256" : Agreed(clientMethods))!.Start(new ReplayedRandom(7));
+        using IKexClient method = KexTable.Find(guess && first ? "curve25519-sha256" : Agreed(clientMethods))!.Start(new ReplayedRandom(7));
         server.Receive(client.Seal(new KexExchangeInit(method.ClientValue)));
         Assert.Equal(MessageNumber.KexMethod31, (MessageNumber)server.Take()[5]);
         server.Receive(client.Seal(default(NewKeys)));

@@ -1,4 +1,6 @@
 using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
 using LucidSsh.Connection;
 using LucidSsh.Tests.Harness;
 using LucidSsh.Transport;
@@ -116,12 +118,21 @@ public class HostileStreamTests
     [Fact]
     public async Task BothSides_SendMoreThanEveryBufferHolds_NeitherWaitsForTheOther()
     {
-        DuplexPipePair pipes = new(new PipeOptions(pauseWriterThreshold: 4096, resumeWriterThreshold: 2048));
-        await using TransportPair pair = await TransportPair.ConnectAsync(pipes: pipes);
-        pair.Client.LoginCompleted();
-        pair.Server.LoginCompleted();
-        Task all = Task.WhenAll(
-            Enumerable.Range(0, 8).Select(i => Task.Run(() => SendManyAsync(i % 2 == 0 ? pair.Client : pair.Server))));
+        // Sockets, because a pipe in memory takes a write of any size as a whole.
+        using Socket listener = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        Socket connecting = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096, SendBufferSize = 4096 };
+        await connecting.ConnectAsync(listener.LocalEndPoint!);
+        using SocketPipe left = new(connecting);
+        using SocketPipe right = new(await listener.AcceptAsync());
+        Task<SshTransport> starting = TransportPair.StartAsync(
+            right, TransportRole.Server, new TransportOptions { HostKeys = [TransportPair.HostKey] }, new RecordingReceiver());
+        await using SshTransport client = await TransportPair.StartAsync(left, TransportRole.Client, new TransportOptions(), new RecordingReceiver());
+        await using SshTransport server = await starting;
+        client.LoginCompleted();
+        server.LoginCompleted();
+        Task all = Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => SendManyAsync(i % 2 == 0 ? client : server))));
         await all.WaitAsync(TimeSpan.FromSeconds(60));
 
         static async Task SendManyAsync(SshTransport transport)
