@@ -29,7 +29,7 @@ public sealed class SftpException : SshException
     /// <param name="text">The server's text.</param>
     internal static SftpException Refused(string operation, string? path, SftpStatusCode status, string text)
     {
-        string shown = TextForPeople.OneLine(text);
+        string shown = TerminalText.OneLine(text);
         string said = shown.Length == 0 ? $"SFTP status {(int)status}" : $"SFTP status {(int)status}, \"{shown}\"";
         return new SftpException(
             SshErrorCode.SftpStatus, SshFault.Refused, $"The server refused to {operation}: {SftpStatusCodes.Describe(status)} ({said}).", Advice(operation, path, status))
@@ -47,7 +47,7 @@ public sealed class SftpException : SshException
     internal static SftpException UnsafeName(string directory, string name) => new(
         SshErrorCode.UnsafeFileName,
         SshFault.Peer,
-        $"The server lists a file \"{TextForPeople.OneLine(name)}\" in \"{directory}\", which is not one safe file name; nothing was written for it.",
+        $"The server lists a file \"{TerminalText.OneLine(name)}\" in \"{directory}\", which is not one safe file name; nothing was written for it.",
         "Either the server is broken, or it tries to write outside the chosen directory.");
 
     internal static SftpException UploadFailed(string path, long bytesOnServer, Exception cause) => new(
@@ -78,16 +78,4 @@ public sealed class SftpException : SshException
         SftpStatusCode.OpUnsupported => "The server does not have this operation.",
         _ => null,
     };
-}
-
-/// <summary>Text from a peer, made fit for one line of a message.</summary>
-internal static class TextForPeople
-{
-    private const int Longest = 200;
-
-    public static string OneLine(string text)
-    {
-        string shown = text.Length > Longest ? text[..Longest] + "…" : text;
-        return string.Concat(shown.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
-    }
 }

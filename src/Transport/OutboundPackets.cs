@@ -39,6 +39,10 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
     /// <summary>Makes the payload of a KEXINIT; set once by the key exchange before anything is sent.</summary>
     public required Func<byte[]> MakeKexInit { get; init; }
 
+    /// <summary>Called, under the lock, with true when a key exchange begins to hold messages back, with false when it has ended; it must
+    /// not wait.</summary>
+    public Action<bool>? Holding { get; init; }
+
     /// <summary>Called, under the lock, whenever there is something new for the network.</summary>
     public required Action Wake { get; init; }
 
@@ -96,6 +100,7 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
                 byte[] payload = MakeKexInit();
                 SealPayload(payload);
                 _kexInit = payload;
+                Holding?.Invoke(true);
                 Wake();
             }
 
@@ -117,6 +122,7 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
             if (resetSequence)
                 _sequence = 0;
             _kexInit = null;
+            Holding?.Invoke(false);
             tracer.Emit(new KeysInUse("out", resetSequence));
             while (_heldBack.TryDequeue(out byte[]? payload))
             {

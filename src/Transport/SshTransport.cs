@@ -32,6 +32,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
     private readonly Lock _closeGate = new();
     private readonly Queue<TaskCompletionSource<byte[]>> _pings = new();
     private Task _loops = Task.CompletedTask;
+    private readonly ITimer _rekeyDeadline;
     private ITimer? _rekeyTimer;
     private SshException? _reason;
 
@@ -52,7 +53,9 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         _engine = new TransportEngine(role, options, login, connection, random, tracer, wake: () => _wake.Writer.TryWrite(true))
         {
             PongReceived = OnPong,
+            KeyExchangeHolds = OnKeyExchangeHolds,
         };
+        _rekeyDeadline = time.CreateTimer(_ => Close(RekeyTimedOut()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc />
@@ -132,7 +135,18 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
 
     /// <inheritdoc />
     public void Send<TMessage>(scoped in TMessage message)
-        where TMessage : IMessage<TMessage>, allows ref struct => _engine.Outbound.Send(message);
+        where TMessage : IMessage<TMessage>, allows ref struct
+    {
+        try
+        {
+            _engine.Outbound.Send(message);
+        }
+        catch (PeerMisbehavedException reason)
+        {
+            Close(reason); // a message is lost: what follows it would have no meaning
+            throw;
+        }
+    }
 
     /// <inheritdoc />
     public ValueTask WaitForRoomAsync(CancellationToken cancellationToken) => _engine.Outbound.WaitForRoomAsync(cancellationToken);
@@ -180,6 +194,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         _ = _stopReading.CancelAsync(); // its callbacks must not run under a caller's lock
         _stopWriting.CancelAfter(FlushTimeout);
         _wake.Writer.TryComplete();
+        _rekeyDeadline.Dispose();
         lock (_closeGate)
             _rekeyTimer?.Dispose();
         _login.TransportClosed(reason);
@@ -345,6 +360,17 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
             SshErrorCode.TimedOut,
             $"The key exchange was not complete after {_options.HandshakeTimeout.TotalSeconds:0.#} seconds.");
     }
+
+    // The first key exchange has the handshake's deadline; a later one holds everybody's data back and has the same time.
+    private void OnKeyExchangeHolds(bool holding) =>
+        _rekeyDeadline.Change(holding && _engine.IsEstablished ? _options.HandshakeTimeout : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    private TransportLostException RekeyTimedOut() => new(
+        SshErrorCode.TimedOut,
+        $"The peer did not exchange new keys within {_options.HandshakeTimeout.TotalSeconds:0.#} seconds of our asking; RFC 4253 section 9 obliges it to.")
+    {
+        TellPeer = DisconnectReason.KeyExchangeFailed,
+    };
 
     private void StartRekeyTimer()
     {

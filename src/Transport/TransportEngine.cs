@@ -45,7 +45,12 @@ internal sealed class TransportEngine : IDisposable
     {
         (_role, _options, _tracer, _login, _connection) = (role, options, tracer, login, connection);
         _identification = new IdentificationReader(role);
-        Outbound = new OutboundPackets(random, tracer, options.Rekey) { MakeKexInit = () => _keyExchange!.MakeKexInit(), Wake = wake };
+        Outbound = new OutboundPackets(random, tracer, options.Rekey)
+        {
+            MakeKexInit = () => _keyExchange!.MakeKexInit(),
+            Holding = holding => KeyExchangeHolds?.Invoke(holding),
+            Wake = wake,
+        };
         _keyExchange = new KeyExchange(role, options, _inbound, random, tracer) { Outbound = Outbound };
     }
 
@@ -72,6 +77,10 @@ internal sealed class TransportEngine : IDisposable
 
     /// <summary>Called on the read loop for every PONG, with its data.</summary>
     public Action<byte[]>? PongReceived { get; set; }
+
+    /// <summary>Called with true when a key exchange begins to hold messages back, with false when it has ended; on any thread, and it
+    /// must not wait.</summary>
+    public Action<bool>? KeyExchangeHolds { get; set; }
 
     /// <summary>True when the peer's identification line has come.</summary>
     public bool IdentificationReceived => _identification.Line is not null;
@@ -249,7 +258,7 @@ internal sealed class TransportEngine : IDisposable
     {
         _tracer.Emit(new DisconnectReceived(message.Reason, message.Description));
         string peer = _role == TransportRole.Client ? "server" : "client";
-        string text = message.Description.Length == 0 ? "without a text" : $"saying \"{message.Description}\"";
+        string text = message.Description.Length == 0 ? "without a text" : $"saying \"{TerminalText.OneLine(message.Description)}\"";
         return new TransportLostException(SshErrorCode.PeerDisconnected, $"The {peer} ended the connection {text} ({message.Reason}, reason {(uint)message.Reason}).");
     }
 }

@@ -79,4 +79,12 @@ public class AlgorithmPreferencesTests
     }
 
     private static string[] Apply(string text) => [.. AlgorithmPreferences.Default.Apply(macs: text).Macs];
+
+    [Fact]
+    public void ListSetDirectly_WithAnUnknownNameOrNone_IsRefused()
+    {
+        LocalMisuseException unknown = Assert.Throws<LocalMisuseException>(() => AlgorithmPreferences.Default with { Ciphers = ["rot13"] });
+        Assert.Contains("rot13", unknown.Sentence, StringComparison.Ordinal);
+        Assert.Throws<LocalMisuseException>(() => AlgorithmPreferences.Default with { Macs = [] });
+    }
 }

@@ -147,6 +147,43 @@ public class SshTransportTests
         Assert.Equal(SshErrorCode.PeerDisconnected, atServer.Code);
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0x16, 0x03, 0x01, 0x02, 0x00 }, SshErrorCode.NotSsh, "TLS")]
+    [InlineData(new byte[] { 0xff, 0xfd, 0x18 }, SshErrorCode.NotSsh, "Telnet")]
+    public async Task BinaryGreetingWithoutALineEnd_IsRefusedAtOnce(byte[] greeting, SshErrorCode code, string name)
+    {
+        DuplexPipePair pipes = new();
+        await pipes.Right.Output.WriteAsync(greeting);
+        SshException exception = await Assert.ThrowsAnyAsync<SshException>(
+            () => TransportPair.StartAsync(pipes.Left, TransportRole.Client, new TransportOptions(), new RecordingReceiver()).WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(code, exception.Code);
+        Assert.Contains(name, exception.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task IdentificationWithoutAnEnd_IsRefusedBeyond255Bytes()
+    {
+        DuplexPipePair pipes = new();
+        await pipes.Right.Output.WriteAsync(System.Text.Encoding.ASCII.GetBytes("SSH-2.0-" + new string('x', 300)));
+        SshException exception = await Assert.ThrowsAnyAsync<SshException>(
+            () => TransportPair.StartAsync(pipes.Left, TransportRole.Client, new TransportOptions(), new RecordingReceiver()).WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(SshErrorCode.BadIdentification, exception.Code);
+    }
+
+    [Fact]
+    public void Disconnect_WithoutItsLanguageTag_KeepsItsReason() =>
+        Assert.Equal(new Disconnect(DisconnectReason.TooManyConnections, "no", ""), Message.Decode<Disconnect>([1, 0, 0, 0, 12, 0, 0, 0, 2, (byte)'n', (byte)'o']));
+
+    [Fact]
+    public async Task DisconnectText_OfThePeer_MovesNoCursor()
+    {
+        await using TransportPair pair = await TransportPair.ConnectAsync();
+        pair.Server.Send(new Disconnect(DisconnectReason.ByApplication, "bye\u001b[2J", ""));
+        SshException reason = await pair.Client.Ended.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.DoesNotContain('\u001b', reason.Message);
+        Assert.Contains("bye", reason.Sentence, StringComparison.Ordinal);
+    }
+
     private const int Count = 1000;
 
     private static async Task SendNumbers(SshTransport transport, int rekeyAt = -1)

@@ -47,13 +47,13 @@ internal static class PublicKeyFile
         if (parts.Length == 0 || !KeyTypes.LooksLikeType(parts[0]))
             throw source.NotAKey("a public key line begins with the key's type, for example ssh-ed25519");
         if (parts.Length == 1)
-            throw source.Damaged($"nothing follows its type {parts[0]}");
+            throw source.Damaged($"nothing follows its type {TerminalText.OneLine(parts[0], WireLimits.Name)}");
 
         using Secret blob = PemBlock.Decode(Encoding.UTF8.GetBytes(parts[1]), source);
         SshReader reader = new(blob.Span);
         string type = reader.Name("key type");
         if (reader.Fault is null && type != parts[0])
-            throw source.Damaged($"its line says {parts[0]}, but the key in it is {type}");
+            throw source.Damaged($"its line says {TerminalText.OneLine(parts[0], WireLimits.Name)}, but the key in it is {type}");
         return Parse(blob.Span, source);
     }
 

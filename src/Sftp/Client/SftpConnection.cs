@@ -248,7 +248,7 @@ internal sealed class SftpConnection : IAsyncDisposable
             "A shell start-up file on the server (.bashrc, .profile) writes text also for sessions without a terminal: silence it there.");
 
     private static string Printable(in ReadOnlySequence<byte> buffer) =>
-        TextForPeople.OneLine(Encoding.Latin1.GetString(buffer.Slice(0, Math.Min(buffer.Length, 80)).ToArray()).Trim());
+        TerminalText.OneLine(Encoding.Latin1.GetString(buffer.Slice(0, Math.Min(buffer.Length, 80)).ToArray()).Trim());
 
     // A packet that spans two segments is joined first.
     private ReadOnlySpan<byte> Contiguous(in ReadOnlySequence<byte> frame)

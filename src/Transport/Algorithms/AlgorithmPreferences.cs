@@ -3,7 +3,8 @@ using LucidSsh.Wire;
 
 namespace LucidSsh.Transport;
 
-/// <summary>What is offered in the negotiation, each list in order of preference.</summary>
+/// <summary>What is offered in the negotiation, each list in order of preference. A name that this library does not know is refused
+/// with a <see cref="LocalMisuseException"/> that lists those it knows, as is an empty list.</summary>
 public sealed record AlgorithmPreferences
 {
     private AlgorithmPreferences()
@@ -14,19 +15,19 @@ public sealed record AlgorithmPreferences
     public static AlgorithmPreferences Default { get; } = new();
 
     /// <summary>Key exchange methods.</summary>
-    public ImmutableArray<string> KeyExchange { get; init; } = AlgorithmCatalogue.KeyExchange.Default;
+    public ImmutableArray<string> KeyExchange { get; init => field = AlgorithmCatalogue.KeyExchange.Checked(value); } = AlgorithmCatalogue.KeyExchange.Default;
 
     /// <summary>Host key algorithms.</summary>
-    public ImmutableArray<string> HostKeys { get; init; } = AlgorithmCatalogue.HostKeys.Default;
+    public ImmutableArray<string> HostKeys { get; init => field = AlgorithmCatalogue.HostKeys.Checked(value); } = AlgorithmCatalogue.HostKeys.Default;
 
     /// <summary>Ciphers, for both directions.</summary>
-    public ImmutableArray<string> Ciphers { get; init; } = AlgorithmCatalogue.Ciphers.Default;
+    public ImmutableArray<string> Ciphers { get; init => field = AlgorithmCatalogue.Ciphers.Checked(value); } = AlgorithmCatalogue.Ciphers.Default;
 
     /// <summary>MACs, for both directions.</summary>
-    public ImmutableArray<string> Macs { get; init; } = AlgorithmCatalogue.Macs.Default;
+    public ImmutableArray<string> Macs { get; init => field = AlgorithmCatalogue.Macs.Checked(value); } = AlgorithmCatalogue.Macs.Default;
 
     /// <summary>Compression methods, for both directions.</summary>
-    public ImmutableArray<string> Compression { get; init; } = AlgorithmCatalogue.Compression.Default;
+    public ImmutableArray<string> Compression { get; init => field = AlgorithmCatalogue.Compression.Checked(value); } = AlgorithmCatalogue.Compression.Default;
 
     /// <summary>Changes lists in OpenSSH's syntax (ssh_config(5), Ciphers): names replace the list; <c>+</c> before them appends,
     /// <c>-</c> removes (with wildcards), <c>^</c> puts them first. Null leaves a list as it is.</summary>
@@ -88,8 +89,9 @@ internal sealed class AlgorithmCatalogue
             return current;
         char modifier = text.Length > 0 && text[0] is '+' or '-' or '^' ? text[0] : ' ';
         string[] names = (modifier == ' ' ? text : text[1..]).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        // What is not known need not be removed: as in OpenSSH, so that its users' lists (-3des-cbc) can be taken over.
         if (modifier != '-' && names.FirstOrDefault(name => !All.Contains(name)) is { } unknown)
-            throw new LocalMisuseException(SshErrorCode.Misuse, $"\"{unknown}\" is no {_kind} of this library.", $"Known: {string.Join(", ", All)}.");
+            throw Unknown(unknown);
         ImmutableArray<string> result = modifier switch
         {
             '+' => [.. current.Union(names)],
@@ -101,4 +103,16 @@ internal sealed class AlgorithmCatalogue
             ? throw new LocalMisuseException(SshErrorCode.Misuse, $"\"{text}\" leaves no {_kind}.", $"Known: {string.Join(", ", All)}.")
             : result;
     }
+
+    /// <summary>The list as it is.</summary>
+    /// <exception cref="LocalMisuseException">A name that is not known, or nothing at all.</exception>
+    public ImmutableArray<string> Checked(ImmutableArray<string> names)
+    {
+        if (names.IsDefaultOrEmpty)
+            throw new LocalMisuseException(SshErrorCode.Misuse, $"There is no {_kind} to offer.", $"Known: {string.Join(", ", All)}.");
+        return names.FirstOrDefault(name => !All.Contains(name)) is { } unknown ? throw Unknown(unknown) : names;
+    }
+
+    private LocalMisuseException Unknown(string name) =>
+        new(SshErrorCode.Misuse, $"\"{name}\" is no {_kind} of this library.", $"Known: {string.Join(", ", All)}.");
 }

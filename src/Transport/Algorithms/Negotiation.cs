@@ -53,7 +53,7 @@ internal sealed record Negotiated(ImmutableArray<AlgorithmNegotiation> Algorithm
     public NegotiatedAlgorithms RequireAll(TransportRole role)
     {
         if (Algorithms.FirstOrDefault(algorithm => algorithm.Failed) is { } failed)
-            throw NoCommonAlgorithm(failed, role);
+            throw NoCommonAlgorithm(failed, [.. Algorithms.Where(algorithm => algorithm.Failed && algorithm != failed)], role);
         return new NegotiatedAlgorithms(
             KexTable.Find(Chosen(AlgorithmKind.KeyExchange)!)!,
             HostKeyTable.Find(Chosen(AlgorithmKind.HostKey)!)!,
@@ -66,16 +66,20 @@ internal sealed record Negotiated(ImmutableArray<AlgorithmNegotiation> Algorithm
     private DirectionAlgorithms Direction(AlgorithmKind cipher, AlgorithmKind mac) =>
         new(CipherTable.Find(Chosen(cipher)!)!, Chosen(mac) is { } name ? MacTable.Find(name) : null);
 
-    private static PeerIncompatibleException NoCommonAlgorithm(AlgorithmNegotiation failed, TransportRole role)
+    private static PeerIncompatibleException NoCommonAlgorithm(AlgorithmNegotiation failed, AlgorithmNegotiation[] others, TransportRole role)
     {
         (IEnumerable<string> ours, IEnumerable<string> theirs, string peer) = role == TransportRole.Client
             ? (failed.Client, failed.Server, "server")
             : (failed.Server, failed.Client, "client");
         (ours, theirs) = (ours.Where(name => !Negotiation.IsMarker(name)), theirs.Where(name => !Negotiation.IsMarker(name)));
         string sentence = $"No common {NegotiationReport.Describe(failed.Kind)}: this side offers {Join(ours)}; the {peer} offers {Join(theirs)}.";
+        if (others.Length > 0)
+            sentence += $" Nor is there a common {string.Join(" or ", others.Select(other => NegotiationReport.Describe(other.Kind)))}.";
 
         string[] possible = [.. theirs.Where(AlgorithmCatalogue.Of(failed.Kind).All.Contains)];
-        string remedy = possible.Length > 0
+        string remedy = role == TransportRole.Server && failed.Kind == AlgorithmKind.HostKey
+            ? $"This server has no host key for any of {Join(theirs)}: give it one."
+            : possible.Length > 0
             ? $"This side could offer {Join(possible)} and was not asked to: allow it by name ({Option(failed.Kind)} +{possible[0]}), or have the {peer} enable one of ours."
             : $"The {peer} has to enable one of {Join(ours)}.";
         return new PeerIncompatibleException(SshErrorCode.NoCommonAlgorithm, sentence, remedy);

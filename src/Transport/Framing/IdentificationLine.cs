@@ -38,7 +38,7 @@ internal sealed class IdentificationReader(TransportRole role)
             SequencePosition? newline = input.PositionOf((byte)'\n');
             if (newline is null)
             {
-                RefuseEndlessLine(input.Length);
+                RefuseWithoutItsEnd(input);
                 return false;
             }
 
@@ -84,6 +84,22 @@ internal sealed class IdentificationReader(TransportRole role)
         }
 
         return text;
+    }
+
+    // What can be judged before the line's end is: a binary protocol may never send one.
+    private void RefuseWithoutItsEnd(in ReadOnlySequence<byte> unfinished)
+    {
+        if (_linesBefore == 0 && FirstBytes is [< 0x20 or > 0x7e, ..] && NotSshDiagnosis.IsCertainlyNotSsh(FirstBytes))
+            throw NotSshDiagnosis.Explain(role, FirstBytes, HowItEnded.StillOpen);
+        Span<byte> start = stackalloc byte[4];
+        if (unfinished.Length > WireLimits.IdentificationLine)
+        {
+            unfinished.Slice(0, start.Length).CopyTo(start);
+            if (start.SequenceEqual("SSH-"u8))
+                throw new PeerMisbehavedException(SshErrorCode.BadIdentification, $"The peer's identification line has more than {WireLimits.IdentificationLine} bytes and no end.");
+        }
+
+        RefuseEndlessLine(unfinished.Length);
     }
 
     private void RefuseEndlessLine(long length)

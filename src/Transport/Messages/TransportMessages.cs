@@ -8,13 +8,14 @@ namespace LucidSsh.Transport;
      byte      SSH_MSG_DISCONNECT
      uint32    reason code
      string    description in ISO-10646 UTF-8 encoding
-     string    language tag */
+     string    language tag
+   Some peers leave the tag out; their reason is worth more than the rule. */
 internal readonly record struct Disconnect(DisconnectReason Reason, string Description, string LanguageTag) : IMessage<Disconnect>
 {
     public static MessageNumber Number => MessageNumber.Disconnect;
 
     public static Disconnect Read(scoped ref SshReader reader) => new(
-        (DisconnectReason)reader.UInt32("reason code"), reader.Text("description"), reader.Text("language tag"));
+        (DisconnectReason)reader.UInt32("reason code"), reader.Text("description"), reader.Remaining > 0 ? reader.Text("language tag") : "");
 
     public void Write(scoped ref SshWriter writer)
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace LucidSsh.Auth;
+namespace LucidSsh.Wire;
 
 /// <summary>Text that a peer sent and a person will see. A terminal obeys control characters: a server could clear the screen,
 /// change the title or write a false prompt with them.</summary>
