@@ -14,14 +14,32 @@ internal abstract record KexState
         public override string Description => "no key exchange was under way";
     }
 
+    /// <summary>Server: the packet of a wrong guess comes first and is skipped (RFC 4253 section 7).</summary>
+    public sealed record SkipWrongGuess(KexState Then) : KexState
+    {
+        public override string Description => Then.Description;
+    }
+
+    /// <summary>Client: the sizes we take in a group exchange are sent.</summary>
+    public sealed record ExpectGroup(NegotiatedAlgorithms Chosen, KexTranscript Transcript, GroupExchangeKex Method) : KexState
+    {
+        public override string Description => "the group of the key exchange was awaited";
+    }
+
+    /// <summary>Server: the sizes the client takes in a group exchange are next.</summary>
+    public sealed record ExpectGroupRequest(NegotiatedAlgorithms Chosen, KexTranscript Transcript, GroupExchangeKex Method) : KexState
+    {
+        public override string Description => "the client's request for a group was awaited";
+    }
+
     /// <summary>Client: our value is sent.</summary>
-    public sealed record ExpectReply(NegotiatedAlgorithms Chosen, KexTranscript Transcript, IKexClient Client) : KexState
+    public sealed record ExpectReply(NegotiatedAlgorithms Chosen, KexTranscript Transcript, ValueKex Method, IKexClient Client) : KexState
     {
         public override string Description => "the key exchange reply was awaited";
     }
 
-    /// <summary>Server: the client's value is next, after the packet of a wrong guess if one follows (RFC 4253 section 7).</summary>
-    public sealed record ExpectInit(NegotiatedAlgorithms Chosen, KexTranscript Transcript, bool SkipWrongGuess) : KexState
+    /// <summary>Server: the client's value is next.</summary>
+    public sealed record ExpectInit(NegotiatedAlgorithms Chosen, KexTranscript Transcript, ValueKex Method) : KexState
     {
         public override string Description => "the client's key exchange value was awaited";
     }

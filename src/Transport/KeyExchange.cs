@@ -53,9 +53,13 @@ internal sealed class KeyExchange(
         _state = (_state, number) switch
         {
             (KexState.Idle, MessageNumber.KexInit) => OnKexInit(payload),
-            (KexState.ExpectInit { SkipWrongGuess: true } s, >= MessageNumber.KexMethod30) => s with { SkipWrongGuess = false },
-            (KexState.ExpectInit s, MessageNumber.KexMethod30) => OnInit(s, payload),
-            (KexState.ExpectReply s, MessageNumber.KexMethod31) => OnReply(s, payload),
+            (KexState.SkipWrongGuess s, >= MessageNumber.KexMethod30) => s.Then,
+            (KexState.ExpectGroupRequest s, MessageNumber.KexMethod34) => OnGroupRequest(s, payload),
+            (KexState.ExpectGroup s, MessageNumber.KexMethod31) => OnGroup(s, payload),
+            (KexState.ExpectInit { Method.IsGroupExchange: false } s, MessageNumber.KexMethod30) => OnInit(s, Message.Decode<KexExchangeInit>(payload)),
+            (KexState.ExpectInit { Method.IsGroupExchange: true } s, MessageNumber.KexMethod32) => OnInit(s, Message.Decode<KexGexInit>(payload).Fields),
+            (KexState.ExpectReply { Method.IsGroupExchange: false } s, MessageNumber.KexMethod31) => OnReply(s, Message.Decode<KexExchangeReply>(payload)),
+            (KexState.ExpectReply { Method.IsGroupExchange: true } s, MessageNumber.KexMethod33) => OnReply(s, Message.Decode<KexGexReply>(payload).Fields),
             (KexState.ExpectNewKeys s, MessageNumber.NewKeys) => OnNewKeys(s, payload),
             _ => throw PeerMisbehavedException.Unexpected(number, _state.Description),
         };
@@ -101,12 +105,55 @@ internal sealed class KeyExchange(
         Trace(result);
         Report = Report with { Algorithms = result.Algorithms, StrictKeyExchange = IsStrict };
         NegotiatedAlgorithms chosen = result.RequireAll(role);
-        if (role == TransportRole.Server)
-            return new KexState.ExpectInit(chosen, transcript, client.FirstKexPacketFollows && !result.GuessWasRight);
+        if (role == TransportRole.Client)
+            return BeginMethod(chosen, transcript);
+        KexState next = chosen.KeyExchange is GroupExchangeKex groups
+            ? new KexState.ExpectGroupRequest(chosen, transcript, groups)
+            : new KexState.ExpectInit(chosen, transcript, (ValueKex)chosen.KeyExchange);
+        return client.FirstKexPacketFollows && !result.GuessWasRight ? new KexState.SkipWrongGuess(next) : next;
+    }
 
-        IKexClient method = chosen.KeyExchange.Start(random);
-        Outbound.Send(new KexExchangeInit(method.ClientValue));
-        return new KexState.ExpectReply(chosen, transcript, method);
+    private KexState BeginMethod(NegotiatedAlgorithms chosen, KexTranscript transcript)
+    {
+        if (chosen.KeyExchange is not GroupExchangeKex groups)
+            return SendValue(chosen, transcript, (ValueKex)chosen.KeyExchange);
+        Outbound.Send(GroupExchangeKex.Request);
+        return new KexState.ExpectGroup(chosen, transcript, groups);
+    }
+
+    private KexState.ExpectReply SendValue(NegotiatedAlgorithms chosen, KexTranscript transcript, ValueKex method)
+    {
+        IKexClient client = method.Start(random);
+        KexExchangeInit init = new(client.ClientValue);
+        if (method.IsGroupExchange)
+            Outbound.Send(new KexGexInit(init));
+        else
+            Outbound.Send(init);
+        return new KexState.ExpectReply(chosen, transcript, method, client);
+    }
+
+    private KexState OnGroupRequest(KexState.ExpectGroupRequest state, ReadOnlySpan<byte> payload)
+    {
+        KexGexRequest request = Message.Decode<KexGexRequest>(payload);
+        ValueKex method = state.Method.Choose(request, out byte[] prime, out byte[] generator);
+        SeeGroup(request, prime);
+        Outbound.Send(new KexGexGroup(prime, generator));
+        return new KexState.ExpectInit(state.Chosen, state.Transcript, method);
+    }
+
+    private KexState OnGroup(KexState.ExpectGroup state, ReadOnlySpan<byte> payload)
+    {
+        KexGexGroup group = Message.Decode<KexGexGroup>(payload);
+        ValueKex method = state.Method.Take(GroupExchangeKex.Request, group.Prime, group.Generator);
+        SeeGroup(GroupExchangeKex.Request, group.Prime);
+        return SendValue(state.Chosen, state.Transcript, method);
+    }
+
+    private void SeeGroup(KexGexRequest request, ReadOnlySpan<byte> prime)
+    {
+        int bits = GroupExchangeKex.BitLength(prime);
+        Report = Report with { GroupBits = bits };
+        tracer.Emit(new GroupExchanged(request.ToString(), bits));
     }
 
     // The markers count in the first KEXINIT alone, and a strict peer's KEXINIT must have been its first packet.
@@ -123,25 +170,26 @@ internal sealed class KeyExchange(
         }
     }
 
-    private KexState OnInit(KexState.ExpectInit state, ReadOnlySpan<byte> payload)
+    private KexState OnInit(KexState.ExpectInit state, KexExchangeInit init)
     {
-        KexExchangeInit init = Message.Decode<KexExchangeInit>(payload);
         PrivateKey hostKey = options.HostKeys.First(key => key.PublicKey.Type == state.Chosen.HostKey.KeyType);
-        using KexResponse response = state.Chosen.KeyExchange.Respond(init.ClientValue, random);
-        byte[] hash = ExchangeHashOf(state.Chosen, state.Transcript, hostKey.PublicKey, init.ClientValue, response.ServerValue, response.SharedSecret);
+        using KexResponse response = state.Method.Respond(init.ClientValue, random);
+        byte[] hash = ExchangeHashOf(state.Method, state.Transcript, hostKey.PublicKey, init.ClientValue, response.ServerValue, response.SharedSecret);
         HostKey = hostKey.PublicKey;
-        Outbound.Send(new KexExchangeReply(
-            hostKey.PublicKey.Blob.Span, response.ServerValue, hostKey.Sign(state.Chosen.HostKey.Name, hash, random)));
+        KexExchangeReply reply = new(hostKey.PublicKey.Blob.Span, response.ServerValue, hostKey.Sign(state.Chosen.HostKey.Name, hash, random));
+        if (state.Method.IsGroupExchange)
+            Outbound.Send(new KexGexReply(reply));
+        else
+            Outbound.Send(reply);
         return UseKeys(DeriveKeys(state.Chosen, response.SharedSecret, hash));
     }
 
-    private KexState OnReply(KexState.ExpectReply state, ReadOnlySpan<byte> payload)
+    private KexState OnReply(KexState.ExpectReply state, KexExchangeReply reply)
     {
-        using IKexClient method = state.Client;
-        KexExchangeReply reply = Message.Decode<KexExchangeReply>(payload);
+        using IKexClient client = state.Client;
         PublicKey hostKey = CheckHostKey(PublicKey.Parse(reply.HostKey), state.Chosen);
-        using Secret secret = method.Finish(reply.ServerValue);
-        byte[] hash = ExchangeHashOf(state.Chosen, state.Transcript, hostKey, method.ClientValue, reply.ServerValue, secret);
+        using Secret secret = client.Finish(reply.ServerValue);
+        byte[] hash = ExchangeHashOf(state.Method, state.Transcript, hostKey, client.ClientValue, reply.ServerValue, secret);
         if (!hostKey.Verify(state.Chosen.HostKey.Name, hash, reply.Signature))
         {
             throw new PeerMisbehavedException(
@@ -181,10 +229,11 @@ internal sealed class KeyExchange(
     }
 
     private byte[] ExchangeHashOf(
-        NegotiatedAlgorithms chosen, KexTranscript transcript, PublicKey hostKey, ReadOnlySpan<byte> clientValue, ReadOnlySpan<byte> serverValue, Secret secret)
+        ValueKex method, KexTranscript transcript, PublicKey hostKey, ReadOnlySpan<byte> clientValue, ReadOnlySpan<byte> serverValue, Secret secret)
     {
         byte[] hash = ExchangeHash.Compute(
-            chosen.KeyExchange.Hash, Lines.Client, Lines.Server, transcript.ClientInit, transcript.ServerInit, hostKey.Blob.Span, clientValue, serverValue, secret.Span);
+            method.Hash, Lines.Client, Lines.Server, transcript.ClientInit, transcript.ServerInit,
+            hostKey.Blob.Span, method.GroupParameters.Span, clientValue, serverValue, secret.Span);
         if (SessionId.Length == 0)
             SessionId = hash;
         return hash;

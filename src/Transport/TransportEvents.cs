@@ -69,6 +69,19 @@ internal readonly record struct AlgorithmsOffered(string Side, AlgorithmKind Kin
     }
 }
 
+/// <summary>The group of a group exchange (RFC 4419).</summary>
+internal readonly record struct GroupExchanged(string Asked, int Bits) : ITraceEvent
+{
+    public static string Name => "group";
+    public static TraceMask Category => TraceMask.KeyExchange;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("asked", Asked);
+        fields.Add("bits", Bits);
+    }
+}
+
 internal readonly record struct AlgorithmChosen(AlgorithmKind Kind, string? Chosen) : ITraceEvent
 {
     public static string Name => "agreed";

@@ -59,6 +59,9 @@ public sealed record NegotiationReport
     /// <summary>True when both sides use strict key exchange (the answer to CVE-2023-48795).</summary>
     public bool StrictKeyExchange { get; init; }
 
+    /// <summary>The size in bits of the group the server chose in a group exchange (RFC 4419); 0 where there was none.</summary>
+    public int GroupBits { get; init; }
+
     /// <summary>The host key's type as its blob names it; null until seen.</summary>
     public string? HostKeyType { get; init; }
 
@@ -89,6 +92,8 @@ public sealed record NegotiationReport
 
         if (Algorithms.Length > 0)
             text.Append(indent).AppendLine($"strict key exchange: {(StrictKeyExchange ? "yes" : "no")}");
+        if (GroupBits > 0)
+            text.Append(indent).AppendLine($"group: {GroupBits} bits");
         if (HostKeyType is not null)
             text.Append(indent).AppendLine($"host key: {HostKeyType} {HostKeyBits} {HostKeyFingerprint}");
         return text.ToString();

@@ -2,11 +2,12 @@ using LucidSsh.Crypto;
 
 namespace LucidSsh.Transport;
 
-/// <summary>Finite-field Diffie-Hellman in a fixed group (RFC 4253 section 8, RFC 8268). The values are mpints.</summary>
-internal sealed class DiffieHellmanKex(string name, HashName hash, DiffieHellmanGroup group, Posture posture = Posture.Offered)
-    : KexMethod(name, hash, posture)
+/// <summary>Finite-field Diffie-Hellman in one group (RFC 4253 section 8, RFC 8268). The values are mpints. The group is asked for
+/// when it is used: to set one up is not worth the time of those who never do.</summary>
+internal sealed class DiffieHellmanKex(string name, HashName hash, Func<DiffieHellmanGroup> group, Posture posture = Posture.Offered)
+    : ValueKex(name, hash, posture)
 {
-    private readonly DiffieHellmanGroup _group = group;
+    private DiffieHellmanGroup Group => group();
 
     public override IKexClient Start(IRandomSource random) => new KeyPair(this, random);
 
@@ -20,15 +21,16 @@ internal sealed class DiffieHellmanKex(string name, HashName hash, DiffieHellman
     private sealed class KeyPair : IKexClient
     {
         private readonly DiffieHellmanKex _method;
+        private readonly DiffieHellmanGroup _group;
         private readonly Secret _exponent;
         private readonly byte[] _value;
 
         public KeyPair(DiffieHellmanKex method, IRandomSource random)
         {
-            _method = method;
-            _exponent = method._group.GenerateExponent(random);
-            byte[] number = new byte[method._group.ByteLength];
-            method._group.ComputePublic(_exponent, number);
+            (_method, _group) = (method, method.Group);
+            _exponent = _group.GenerateExponent(random);
+            byte[] number = new byte[_group.ByteLength];
+            _group.ComputePublic(_exponent, number);
             using Secret encoded = EncodeMpInt(number);
             _value = encoded.Span[sizeof(uint)..].ToArray(); // the message adds the length again
         }
@@ -39,8 +41,8 @@ internal sealed class DiffieHellmanKex(string name, HashName hash, DiffieHellman
         {
             if (serverValue.IsEmpty || serverValue[0] >= 0x80 || (serverValue[0] == 0 && (serverValue.Length == 1 || serverValue[1] < 0x80)))
                 throw _method.Unacceptable("is no positive mpint in its shortest form");
-            using Secret shared = new(_method._group.ByteLength);
-            return _method._group.TryAgree(_exponent, serverValue, shared.Span)
+            using Secret shared = new(_group.ByteLength);
+            return _group.TryAgree(_exponent, serverValue, shared.Span)
                 ? EncodeMpInt(shared.Span)
                 : throw _method.Unacceptable("is not between 1 and p-1");
         }

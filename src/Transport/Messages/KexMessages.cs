@@ -121,3 +121,62 @@ internal readonly ref struct KexExchangeReply(
         writer.String(Signature);
     }
 }
+
+/* RFC 4419 section 3
+     byte    SSH_MSG_KEY_DH_GEX_REQUEST
+     uint32  min, minimal size in bits of an acceptable group
+     uint32  n, preferred size in bits of the group the server will send
+     uint32  max, maximal size in bits of an acceptable group */
+internal readonly record struct KexGexRequest(uint Minimum, uint Preferred, uint Maximum) : IMessage<KexGexRequest>
+{
+    public static MessageNumber Number => MessageNumber.KexMethod34;
+    public static KexGexRequest Read(scoped ref SshReader reader) => new(reader.UInt32("min"), reader.UInt32("n"), reader.UInt32("max"));
+
+    public void Write(scoped ref SshWriter writer)
+    {
+        writer.UInt32(Minimum);
+        writer.UInt32(Preferred);
+        writer.UInt32(Maximum);
+    }
+
+    public override string ToString() => $"{Minimum} to {Maximum} bits, {Preferred} preferred";
+}
+
+/* RFC 4419 section 3
+     byte    SSH_MSG_KEX_DH_GEX_GROUP
+     mpint   p, safe prime
+     mpint   g, generator for subgroup in GF(p)
+   The spans are magnitudes. */
+internal readonly ref struct KexGexGroup(ReadOnlySpan<byte> prime, ReadOnlySpan<byte> generator) : IMessage<KexGexGroup>
+{
+    public static MessageNumber Number => MessageNumber.KexMethod31;
+    public ReadOnlySpan<byte> Prime { get; } = prime;
+    public ReadOnlySpan<byte> Generator { get; } = generator;
+
+    public static KexGexGroup Read(scoped ref SshReader reader) =>
+        new(reader.MpInt("safe prime"), reader.MpInt("generator"));
+
+    public void Write(scoped ref SshWriter writer)
+    {
+        writer.MpInt(Prime);
+        writer.MpInt(Generator);
+    }
+}
+
+/* RFC 4419 section 3: SSH_MSG_KEX_DH_GEX_INIT, the fields of KEXDH_INIT under another number. */
+internal readonly ref struct KexGexInit(KexExchangeInit fields) : IMessage<KexGexInit>
+{
+    public static MessageNumber Number => MessageNumber.KexMethod32;
+    public KexExchangeInit Fields { get; } = fields;
+    public static KexGexInit Read(scoped ref SshReader reader) => new(KexExchangeInit.Read(ref reader));
+    public void Write(scoped ref SshWriter writer) => Fields.Write(ref writer);
+}
+
+/* RFC 4419 section 3: SSH_MSG_KEX_DH_GEX_REPLY, the fields of KEXDH_REPLY under another number. */
+internal readonly ref struct KexGexReply(KexExchangeReply fields) : IMessage<KexGexReply>
+{
+    public static MessageNumber Number => MessageNumber.KexMethod33;
+    public KexExchangeReply Fields { get; } = fields;
+    public static KexGexReply Read(scoped ref SshReader reader) => new(KexExchangeReply.Read(ref reader));
+    public void Write(scoped ref SshWriter writer) => Fields.Write(ref writer);
+}
