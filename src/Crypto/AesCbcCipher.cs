@@ -5,7 +5,7 @@ namespace LucidSsh.Crypto;
 
 /// <summary>AES in cipher block chaining mode (SP 800-38A section 6.2), the chain going on from call to call as the transport of
 /// RFC 4253 section 6.3 has it. An object encrypts or decrypts, never both.</summary>
-internal sealed class AesCbcCipher : IDisposable
+internal sealed class AesCbcCipher : ICipher
 {
     /// <summary>Decrypted at once, so that a path which works on several blocks can.</summary>
     private const int ChunkSize = 32 * AesCipher.BlockSize;
@@ -27,6 +27,9 @@ internal sealed class AesCbcCipher : IDisposable
         _chain = Vector128.Create(iv);
         _cipher = AesCipher.Create(key, path);
     }
+
+    /// <inheritdoc />
+    public int BlockSize => AesCipher.BlockSize;
 
     /// <summary>Encrypts the next whole blocks. The two spans are the same memory or do not overlap.</summary>
     /// <exception cref="ArgumentException">Not whole blocks, a destination too short, or an overlap.</exception>

@@ -2,7 +2,7 @@ namespace LucidSsh.Crypto;
 
 /// <summary>AES in counter mode as SSH uses it (RFC 4344 section 4; SP 800-38A section 6.5): one key stream over the life of the
 /// object, its counter a 128-bit big-endian number that wraps.</summary>
-internal sealed class AesCtr : IDisposable
+internal sealed class AesCtr : ICipher
 {
     private readonly AesCipher _cipher;
     private readonly Secret _keystream = new(AesCipher.BlockSize);
@@ -49,6 +49,15 @@ internal sealed class AesCtr : IDisposable
             UseKeystream(source[whole..], destination[whole..]);
         }
     }
+
+    /// <inheritdoc />
+    int ICipher.BlockSize => AesCipher.BlockSize;
+
+    /// <inheritdoc />
+    void ICipher.Encrypt(ReadOnlySpan<byte> source, Span<byte> destination) => Transform(source, destination);
+
+    /// <inheritdoc />
+    void ICipher.Decrypt(ReadOnlySpan<byte> source, Span<byte> destination) => Transform(source, destination);
 
     /// <summary>Zeroes the keys.</summary>
     public void Dispose()

@@ -4,7 +4,7 @@ namespace LucidSsh.Crypto;
 
 /// <summary>Triple DES in cipher block chaining mode, the chain going on from call to call as the transport of RFC 4253 section
 /// 6.3 has it. An object encrypts or decrypts, never both.</summary>
-internal sealed class TripleDesCbcCipher : IDisposable
+internal sealed class TripleDesCbcCipher : ICipher
 {
     private readonly TripleDes _cipher;
     private ulong _chain;
@@ -17,6 +17,9 @@ internal sealed class TripleDesCbcCipher : IDisposable
         _chain = BinaryPrimitives.ReadUInt64BigEndian(iv);
         _cipher = new TripleDes(key);
     }
+
+    /// <inheritdoc />
+    public int BlockSize => TripleDes.BlockSize;
 
     /// <summary>Encrypts the next whole blocks. The two spans are the same memory or do not overlap.</summary>
     /// <exception cref="ArgumentException">Not whole blocks, a destination too short, or an overlap.</exception>

@@ -54,9 +54,23 @@ internal sealed unsafe class Umac : IDisposable
     /// <param name="nonce">A number never used before under this key; in SSH the packet's sequence number.</param>
     /// <param name="data">The message, at most <see cref="MaxLength"/> bytes.</param>
     /// <param name="tag">Takes as many bytes as the tag has.</param>
-    public void Compute(ulong nonce, ReadOnlySpan<byte> data, Span<byte> tag)
+    public void Compute(ulong nonce, ReadOnlySpan<byte> data, Span<byte> tag) => Compute(nonce, default, data, tag);
+
+    /// <summary>The same for a message in two pieces, the first of 1024 bytes at most.</summary>
+    public void Compute(ulong nonce, ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest, Span<byte> tag)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(data.Length, MaxLength, nameof(data));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first.Length, ChunkSize, nameof(first));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rest.Length, MaxLength - first.Length, nameof(rest));
+        // What is split is the first chunk alone: it is put together, and the rest is hashed where it lies.
+        Span<byte> joined = stackalloc byte[first.IsEmpty ? 0 : ChunkSize];
+        if (!first.IsEmpty)
+        {
+            first.CopyTo(joined);
+            int more = Math.Min(ChunkSize - first.Length, rest.Length);
+            rest[..more].CopyTo(joined[first.Length..]);
+            joined = joined[..(first.Length + more)];
+            rest = rest[more..];
+        }
         tag = tag[.._tagLength];
         // Section 3.3.1: an 8-byte tag is one half of a block of pad, which the nonce's lowest bit chooses.
         Span<byte> pad = stackalloc byte[AesCipher.BlockSize];
@@ -67,10 +81,11 @@ internal sealed unsafe class Umac : IDisposable
         pad = pad.Slice(8 * half, _tagLength);
         for (int pass = 0; pass < _passes; pass++)
         {
-            uint hash = Hash(pass, data) ^ BinaryPrimitives.ReadUInt32BigEndian(pad[(4 * pass)..]);
+            uint hash = Hash(pass, joined, rest) ^ BinaryPrimitives.ReadUInt32BigEndian(pad[(4 * pass)..]);
             BinaryPrimitives.WriteUInt32BigEndian(tag[(4 * pass)..], hash);
         }
         ConstantTime.Zero(pad);
+        ConstantTime.Zero(joined);
         GC.KeepAlive(this);
     }
 
@@ -124,18 +139,27 @@ internal sealed unsafe class Umac : IDisposable
         }
     }
 
-    // Section 5.1, one pass.
-    private uint Hash(int pass, ReadOnlySpan<byte> data)
+    // Section 5.1, one pass. The first piece is empty, a whole chunk, or all there is.
+    private uint Hash(int pass, ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest)
     {
         byte* keys = _keys.Pointer;
         uint* words = (uint*)keys + 4 * pass;
         ulong polynomialKey = ((ulong*)(keys + _layer2))[pass];
         ulong sum = 1;
-        bool several = data.Length > ChunkSize;
-        fixed (byte* start = data)
+        bool several = first.Length + rest.Length > ChunkSize;
+        fixed (byte* start = rest, joined = first)
         {
             byte* chunk = start;
-            int left = data.Length;
+            int left = rest.Length;
+            if (!first.IsEmpty && several)
+            {
+                sum = AppendToPolynomial(sum, polynomialKey, UmacKernels.Multiply(words, joined, ChunkSize) + 8 * ChunkSize);
+            }
+            else if (!first.IsEmpty)
+            {
+                chunk = joined;
+                left = first.Length;
+            }
             for (; left > ChunkSize; left -= ChunkSize, chunk += ChunkSize)
             {
                 sum = AppendToPolynomial(sum, polynomialKey, UmacKernels.Multiply(words, chunk, ChunkSize) + 8 * ChunkSize);

@@ -56,6 +56,23 @@ public sealed class UmacTests
     }
 
     [Fact]
+    public void Compute_InTwoPieces_IsTheSameAsInOne()
+    {
+        byte[] data = HashTests.RandomBytes(21, 4200);
+        using Umac umac = new(s_key, 16);
+        byte[] whole = new byte[16], pieces = new byte[16];
+        foreach (int length in (int[])[0, 1, 4, 16, 31, 1023, 1024, 1025, 2048, 2049, 4200])
+        {
+            foreach (int first in ((int[])[0, 1, 4, 8, 16, 1000, 1023, 1024]).Where(first => first <= length))
+            {
+                umac.Compute(7, data.AsSpan(0, length), whole);
+                umac.Compute(7, data.AsSpan(0, first), data.AsSpan(first, length - first), pieces);
+                Assert.Equal(whole, pieces);
+            }
+        }
+    }
+
+    [Fact]
     public unsafe void Multiply_ByEveryKernel_IsTheSame()
     {
         byte[] message = HashTests.RandomBytes(21, 1024), keyBytes = HashTests.RandomBytes(22, 1024);

@@ -48,7 +48,9 @@ internal sealed class SshdServer : IAsyncDisposable
             UsePAM yes
             PasswordAuthentication yes
             KbdInteractiveAuthentication yes
-            KexAlgorithms +diffie-hellman-group14-sha256,diffie-hellman-group16-sha512
+            KexAlgorithms +diffie-hellman-group-exchange-sha256,diffie-hellman-group-exchange-sha1,diffie-hellman-group18-sha512,diffie-hellman-group14-sha1,diffie-hellman-group1-sha1
+            Ciphers +aes128-cbc,aes192-cbc,aes256-cbc,3des-cbc
+            HostKeyAlgorithms +ssh-rsa
             Subsystem sftp internal-sftp
             AcceptEnv LANG LC_*
             MaxStartups 200

@@ -38,6 +38,8 @@ public class ServeTests(ServedDirectory fixture) : IClassFixture<ServedDirectory
     [InlineData("aes192-ctr", "hmac-sha2-512-etm@openssh.com", "curve25519-sha256@libssh.org", "ssh-ed25519")]
     [InlineData("aes256-ctr", "hmac-sha2-256-etm@openssh.com", "ecdh-sha2-nistp521", "ssh-ed25519")]
     [InlineData("aes256-ctr", "hmac-sha2-512", "ecdh-sha2-nistp384", "ssh-ed25519")]
+    [InlineData("aes256-ctr", "umac-128@openssh.com", "sntrup761x25519-sha512@openssh.com", "ssh-ed25519")]
+    [InlineData("aes128-ctr", "umac-128-etm@openssh.com", "diffie-hellman-group-exchange-sha256", "ssh-ed25519")]
     public async Task Ssh_EachAlgorithm_MovesDataThroughRekeys(string cipher, string mac, string kex, string hostKey)
     {
         (int code, string output, string error) = await ChildProcess.RunAsync("ssh",

@@ -18,11 +18,14 @@ public sealed class ExchangeHashTests
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
         {
             SeededRandom random = new(seed);
-            byte[][] parts = [.. Enumerable.Range(0, 5).Select(_ => random.Bytes(random.Next(300)))];
+            byte[][] parts = [.. Enumerable.Range(0, 6).Select(_ => random.Bytes(random.Next(300)))];
             byte[] secret = random.Bytes(37);
-            byte[] bytes = [.. String("SSH-2.0-c"u8.ToArray()), .. String("SSH-2.0-s x"u8.ToArray()), .. parts.SelectMany(String), .. secret];
+            byte[] bytes = [
+                .. String("SSH-2.0-c"u8.ToArray()), .. String("SSH-2.0-s x"u8.ToArray()), .. parts[..3].SelectMany(String), .. parts[3],
+                .. parts[4..].SelectMany(String), .. secret,
+            ];
             foreach (HashName name in s_hashes)
-                Assert.Equal(Oracle(name, bytes), ExchangeHash.Compute(name, "SSH-2.0-c", "SSH-2.0-s x", parts[0], parts[1], parts[2], parts[3], parts[4], secret));
+                Assert.Equal(Oracle(name, bytes), ExchangeHash.Compute(name, "SSH-2.0-c", "SSH-2.0-s x", parts[0], parts[1], parts[2], parts[3], parts[4], parts[5], secret));
         }).QuickCheckThrowOnFailure();
 
     [Fact]

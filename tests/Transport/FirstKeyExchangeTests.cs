@@ -27,7 +27,7 @@ public class FirstKeyExchangeTests
         }
 
         Assert.False(server.Engine.IsEstablished);
-        using IKexClient method = KexTable.Find(guess && first ? "curve25519-sha256" : Agreed(clientMethods))!.Start(new ReplayedRandom(7));
+        using IKexClient method = KexMethods.Find(guess && first ? "curve25519-sha256" : Agreed(clientMethods)).Start(new ReplayedRandom(7));
         server.Receive(client.Seal(new KexExchangeInit(method.ClientValue)));
         Assert.Equal(MessageNumber.KexMethod31, (MessageNumber)server.Take()[5]);
         server.Receive(client.Seal(default(NewKeys)));
@@ -90,7 +90,7 @@ public class FirstKeyExchangeTests
     {
         (PlainPeer client, EngineEnd server) = Begin("curve25519-sha256");
         server.Receive(client.Seal(Offer(takes ? "curve25519-sha256,ext-info-c" : "curve25519-sha256")));
-        using IKexClient method = KexTable.Find("curve25519-sha256")!.Start(new ReplayedRandom(7));
+        using IKexClient method = KexMethods.Find("curve25519-sha256").Start(new ReplayedRandom(7));
         server.Receive(client.Seal(new KexExchangeInit(method.ClientValue)));
         server.Take(); // reply and NEWKEYS
         server.Receive(client.Seal(default(NewKeys)));

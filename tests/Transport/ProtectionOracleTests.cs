@@ -28,19 +28,27 @@ public sealed class ProtectionOracleTests
         using Pair pair = new(cipher, mac, 5);
         byte[] packet = new byte[4 + 1600], body = new byte[packet.Length - 4], tag = new byte[pair.Sealer.TagLength];
         uint length = (uint)(pair.Sealer.LengthIsAligned ? 1596 : 1600);
-        Span<byte> used = packet.AsSpan(0, 4 + (int)length);
-        long before = 0;
-        for (uint i = 0; i < 100; i++)
+        // The runtime's own work may fall on this thread once; what a packet costs would come back in every round.
+        long least = long.MaxValue;
+        uint sequence = 0;
+        for (int round = 0; round < 4; round++)
         {
-            if (i == 2)
-                before = GC.GetAllocatedBytesForCurrentThread();
-            BinaryPrimitives.WriteUInt32BigEndian(used, length);
-            pair.Sealer.Seal(i, used, tag);
-            if (pair.Opener.ReadLength(i, used[..pair.Opener.HeadLength]) != length || !pair.Opener.Open(i, used, tag, body.AsSpan(0, (int)length)))
-                Assert.Fail("not opened");
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 50; i++, sequence++)
+            {
+                BinaryPrimitives.WriteUInt32BigEndian(packet, length);
+                pair.Sealer.Seal(sequence, packet.AsSpan(0, 4 + (int)length), tag);
+                if (pair.Opener.ReadLength(sequence, packet.AsSpan(0, pair.Opener.HeadLength)) != length
+                    || !pair.Opener.Open(sequence, packet.AsSpan(0, 4 + (int)length), tag, body.AsSpan(0, (int)length)))
+                {
+                    Assert.Fail("not opened");
+                }
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
     }
 
     [Theory]
@@ -53,21 +61,45 @@ public sealed class ProtectionOracleTests
     public void CounterAndMac_AreThePlatformsAesAndHmac(string name)
     {
         Mac mac = MacTable.Find(name)!;
-        byte[] key = new SeededRandom(1).Bytes(24), iv = [.. Enumerable.Repeat((byte)0xff, 16)], macKey = new SeededRandom(2).Bytes(mac.Length);
-        using Secret keySecret = new(key), ivSecret = new(iv), macSecret = new(macKey);
+        byte[] key = new SeededRandom(1).Bytes(24), iv = [.. Enumerable.Repeat((byte)0xff, 16)], macKey = new SeededRandom(2).Bytes(mac.KeyLength);
+        using Secret macSecret = new(macKey);
         using IPacketSealer sealer = mac.EncryptThenMac
-            ? new EncryptThenMac(keySecret, ivSecret, mac, macSecret)
-            : new EncryptAndMac(keySecret, ivSecret, mac, macSecret);
+            ? new EncryptThenMac(new AesCtr(key, iv), PacketMac.Create(mac, macSecret))
+            : new EncryptAndMac(new AesCtr(key, iv), PacketMac.Create(mac, macSecret));
         UInt128 counter = UInt128.MaxValue;
         for (uint sequence = 0x01020304; sequence < 0x01020308; sequence++)
         {
             uint length = mac.EncryptThenMac ? 48u : 44u;
-            byte[] packet = [.. BigEndian(length), .. new SeededRandom((int)sequence).Bytes((int)length)], plain = [.. packet], tag = new byte[mac.Length];
+            byte[] packet = [.. BigEndian(length), .. new SeededRandom((int)sequence).Bytes((int)length)], plain = [.. packet], tag = new byte[mac.TagLength];
             sealer.Seal(sequence, packet, tag);
             byte[] expected = [.. plain];
             Counter(key, ref counter, expected.AsSpan(mac.EncryptThenMac ? 4 : 0));
             Assert.Equal(expected, packet);
-            Assert.Equal(Hmac(mac.Hash, macKey, [.. BigEndian(sequence), .. mac.EncryptThenMac ? packet : plain]), tag);
+            Assert.Equal(Hmac(mac.Hash!.Value, macKey, [.. BigEndian(sequence), .. mac.EncryptThenMac ? packet : plain]), tag);
+        }
+    }
+
+    [Theory]
+    [InlineData("aes128-cbc")]
+    [InlineData("aes192-cbc")]
+    [InlineData("aes256-cbc")]
+    [InlineData("3des-cbc")]
+    public void Chaining_IsThePlatformsWithOneChainOverAllPackets(string name)
+    {
+        Cipher cipher = CipherTable.Find(name)!;
+        using Secret secret = new(new SeededRandom(3).Bytes(37));
+        KeyDerivation derivation = new(HashName.Sha256, secret, [1], [2]);
+        using Secret key = derivation.Derive('C', cipher.KeyLength), iv = derivation.Derive('A', cipher.IvLength);
+        using IPacketSealer sealer = new DirectionAlgorithms(cipher, MacTable.Find("hmac-sha2-256")).CreateSealer(derivation, clientToServer: true);
+        using SymmetricAlgorithm oracle = name == "3des-cbc" ? TripleDES.Create() : Aes.Create();
+        oracle.Key = key.Span.ToArray();
+        byte[] chain = iv.Span.ToArray();
+        for (uint sequence = 0; sequence < 4; sequence++)
+        {
+            byte[] packet = new SeededRandom((int)sequence).Bytes(48), plain = [.. packet], tag = new byte[32];
+            sealer.Seal(sequence, packet, tag);
+            Assert.Equal(oracle.EncryptCbc(plain, chain, PaddingMode.None), packet);
+            chain = packet[^sealer.BlockSize..];
         }
     }
 

@@ -216,7 +216,7 @@ public class ProtectionTests
 
         public KeyedSealer(string cipher, string mac)
         {
-            using Secret macKey = _derivation.Derive('E', MacTable.Find(mac)!.Length);
+            using Secret macKey = _derivation.Derive('E', MacTable.Find(mac)!.KeyLength);
             MacKey = macKey.Span.ToArray();
             Sealer = Algorithms(cipher, mac).CreateSealer(_derivation, clientToServer: true);
         }

@@ -15,7 +15,7 @@ public class SshTransportTests
         Assert.Equal(pair.Client.SessionId.ToArray(), pair.Server.SessionId.ToArray());
         Assert.Equal(TransportPair.HostKey.PublicKey.Blob.ToArray(), pair.Client.HostKey.ToArray());
         Assert.True(pair.Client.Negotiation.StrictKeyExchange);
-        Assert.Equal("curve25519-sha256", pair.Client.Negotiation.Chosen(AlgorithmKind.KeyExchange));
+        Assert.Equal("mlkem768x25519-sha256", pair.Client.Negotiation.Chosen(AlgorithmKind.KeyExchange));
         Assert.Equal(
             pair.Client.Negotiation.Algorithms.Select(algorithm => (algorithm.Kind, algorithm.Chosen)),
             pair.Server.Negotiation.Algorithms.Select(algorithm => (algorithm.Kind, algorithm.Chosen)));

@@ -22,7 +22,7 @@ internal enum Posture
 internal sealed record Cipher(string Name, int KeyLength, int IvLength, CipherConstruction Construction, Posture Posture = Posture.Offered)
 {
     /// <summary>True when the cipher authenticates by itself and no MAC is negotiated for it.</summary>
-    public bool IsAuthenticated => Construction != CipherConstruction.AesCounter;
+    public bool IsAuthenticated => Construction is CipherConstruction.ChaChaPoly or CipherConstruction.AesGcm;
 }
 
 /// <summary>The ways to protect a packet.</summary>
@@ -36,10 +36,16 @@ internal enum CipherConstruction
 
     /// <summary>AES in counter mode (RFC 4344) beside a MAC.</summary>
     AesCounter,
+
+    /// <summary>AES in cipher block chaining mode (RFC 4253 section 6.3) beside a MAC.</summary>
+    AesChaining,
+
+    /// <summary>Triple DES in cipher block chaining mode (RFC 4253 section 6.3) beside a MAC.</summary>
+    TripleDesChaining,
 }
 
 /// <summary>Every cipher, in the order it is offered: OpenSSH's, except that AES-GCM comes first where the processor has AES
-/// instructions, since it is faster there.</summary>
+/// instructions, since it is faster there. By name alone: cipher block chaining.</summary>
 internal static class CipherTable
 {
     private static readonly Cipher ChaChaPoly = new("chacha20-poly1305@openssh.com", 64, 0, CipherConstruction.ChaChaPoly);
@@ -57,9 +63,18 @@ internal static class CipherTable
         new("aes256-ctr", 32, 16, CipherConstruction.AesCounter),
     ];
 
+    // Attacks on chaining beside a MAC over the plaintext are known (CVE-2008-5161), and triple DES has blocks of 64 bits.
+    private static readonly ImmutableArray<Cipher> Chaining =
+    [
+        new("aes128-cbc", 16, 16, CipherConstruction.AesChaining, Posture.OnlyByName),
+        new("aes192-cbc", 24, 16, CipherConstruction.AesChaining, Posture.OnlyByName),
+        new("aes256-cbc", 32, 16, CipherConstruction.AesChaining, Posture.OnlyByName),
+        new("3des-cbc", 24, 8, CipherConstruction.TripleDesChaining, Posture.OnlyByName),
+    ];
+
     /// <summary>All rows.</summary>
     public static ImmutableArray<Cipher> All { get; } =
-        HasAesInstructions ? [.. Gcm, ChaChaPoly, .. Counter] : [ChaChaPoly, .. Gcm, .. Counter];
+        HasAesInstructions ? [.. Gcm, ChaChaPoly, .. Counter, .. Chaining] : [ChaChaPoly, .. Gcm, .. Counter, .. Chaining];
 
     /// <summary>The row of a name, or null.</summary>
     public static Cipher? Find(string name) => All.FirstOrDefault(cipher => cipher.Name == name);

@@ -20,7 +20,15 @@ internal sealed record DirectionAlgorithms(Cipher Cipher, Mac? Mac)
             return new ChaChaPolyProtection(key);
         if (Cipher.Construction == CipherConstruction.AesGcm)
             return new GcmProtection(key, iv);
-        using Secret macKey = derivation.Derive(clientToServer ? 'E' : 'F', Mac!.Length);
-        return Mac.EncryptThenMac ? new EncryptThenMac(key, iv, Mac, macKey) : new EncryptAndMac(key, iv, Mac, macKey);
+        using Secret macKey = derivation.Derive(clientToServer ? 'E' : 'F', Mac!.KeyLength);
+        ICipher cipher = Cipher.Construction switch
+        {
+            CipherConstruction.AesCounter => new AesCtr(key.Span, iv.Span),
+            CipherConstruction.AesChaining => new AesCbcCipher(key.Span, iv.Span),
+            _ => new TripleDesCbcCipher(key.Span, iv.Span),
+        };
+        return Mac.EncryptThenMac
+            ? new EncryptThenMac(cipher, PacketMac.Create(Mac, macKey))
+            : new EncryptAndMac(cipher, PacketMac.Create(Mac, macKey));
     }
 }

@@ -3,20 +3,25 @@ using LucidSsh.Crypto;
 
 namespace LucidSsh.Transport;
 
-/// <summary>MAC(key, sequence number ‖ packet) (RFC 4253 section 6.4).</summary>
-internal sealed class PacketMac(Mac mac, Secret key) : IDisposable
+/// <summary>The MAC of a packet under its sequence number. A packet may come in two pieces, the first of at most one cipher
+/// block.</summary>
+internal abstract class PacketMac(int length) : IDisposable
 {
     private const int LongestTag = 64;
 
-    private readonly Hmac _hmac = new(mac.Hash, key.Span);
-
     /// <summary>Bytes of tag.</summary>
-    public int Length => mac.Length;
+    public int Length { get; } = length;
 
-    public void Compute(uint sequence, ReadOnlySpan<byte> packet, Span<byte> tag) => Compute(sequence, packet, default, tag);
+    /// <summary>The MAC of a row of the table under <paramref name="key"/>, which stays the caller's.</summary>
+    public static PacketMac Create(Mac mac, Secret key) => mac.Hash is { } hash
+        ? new HmacPacketMac(hash, key, mac.TagLength)
+        : new UmacPacketMac(key, mac.TagLength);
+
+    /// <summary>Writes the tag.</summary>
+    public void Compute(uint sequence, ReadOnlySpan<byte> packet, Span<byte> tag) => Compute(sequence, default, packet, tag);
 
     /// <summary>Compares in constant time.</summary>
-    public bool Verify(uint sequence, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> tag) => Verify(sequence, packet, default, tag);
+    public bool Verify(uint sequence, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> tag) => Verify(sequence, default, packet, tag);
 
     /// <summary>As <see cref="Verify(uint, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>, for a packet in two pieces.</summary>
     public bool Verify(uint sequence, ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest, ReadOnlySpan<byte> tag)
@@ -27,15 +32,36 @@ internal sealed class PacketMac(Mac mac, Secret key) : IDisposable
         return ConstantTime.Equal(expected, tag);
     }
 
-    public void Dispose() => _hmac.Dispose();
+    public abstract void Dispose();
 
-    private void Compute(uint sequence, ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest, Span<byte> tag)
+    protected abstract void Compute(uint sequence, ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest, Span<byte> tag);
+
+    // MAC(key, sequence number ‖ packet) (RFC 4253 section 6.4).
+    private sealed class HmacPacketMac(HashName hash, Secret key, int length) : PacketMac(length)
     {
-        Span<byte> number = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32BigEndian(number, sequence);
-        _hmac.Append(number);
-        _hmac.Append(first);
-        _hmac.Append(rest);
-        _hmac.Finish(tag);
+        private readonly Hmac _hmac = new(hash, key.Span);
+
+        public override void Dispose() => _hmac.Dispose();
+
+        protected override void Compute(uint sequence, ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest, Span<byte> tag)
+        {
+            Span<byte> number = stackalloc byte[sizeof(uint)];
+            BinaryPrimitives.WriteUInt32BigEndian(number, sequence);
+            _hmac.Append(number);
+            _hmac.Append(first);
+            _hmac.Append(rest);
+            _hmac.Finish(tag);
+        }
+    }
+
+    // The sequence number is UMAC's nonce, a uint64 (draft-miller-secsh-umac section 2).
+    private sealed class UmacPacketMac(Secret key, int length) : PacketMac(length)
+    {
+        private readonly Umac _umac = new(key.Span, length);
+
+        public override void Dispose() => _umac.Dispose();
+
+        protected override void Compute(uint sequence, ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest, Span<byte> tag) =>
+            _umac.Compute(sequence, first, rest, tag);
     }
 }
