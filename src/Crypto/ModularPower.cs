@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace LucidSsh.Crypto;
 
@@ -10,73 +11,112 @@ internal static unsafe class ModularPower
     private const int TableSize = 1 << WindowBits;
 
     /// <summary>result = value^exponent mod m, with all of value (below m), exponent and m secret and only the lengths public:
-    /// <paramref name="exponentBits"/> is the number of bits processed, leading zeros included.</summary>
-    public static void Compute(MontgomeryModulus modulus, ulong* result, ulong* value, ulong* exponent, int exponentBits)
-    {
-        int n = modulus.LimbCount;
-        using LimbScratch scratch = new((TableSize + 2) * n);
-        ulong* table = scratch.Start;
-        ulong* power = table + (TableSize * n);
-        ulong* selected = power + n;
+    /// <paramref name="exponentBits"/>, at least 1, is the number of bits processed, leading zeros included.</summary>
+    public static void Compute(MontgomeryModulus modulus, ulong* result, ulong* value, ulong* exponent, int exponentBits) =>
+        Compute(modulus.Arithmetic, result, value, exponent, exponentBits);
 
-        Limbs.Copy(modulus.One, table, n);
-        modulus.Enter(table + n, value);
+    /// <summary>The same with the arithmetic of the caller's choice.</summary>
+    internal static void Compute(PowerArithmetic arithmetic, ulong* result, ulong* value, ulong* exponent, int exponentBits)
+    {
+        int size = arithmetic.Words;
+        using LimbScratch scratch = new(((TableSize + 2) * size) + arithmetic.WorkWords);
+        ulong* work = scratch.Start;
+        ulong* table = work + arithmetic.WorkWords;
+        ulong* power = table + (TableSize * size);
+        ulong* selected = power + size;
+
+        arithmetic.One(table, work);
+        arithmetic.Enter(table + size, value, work);
         for (int i = 2; i < TableSize; i++)
         {
-            modulus.Multiply(table + (i * n), table + ((i - 1) * n), table + n);
+            arithmetic.Multiply(table + (i * size), table + ((i - 1) * size), table + size, work);
         }
-        Limbs.Copy(modulus.One, power, n);
         int exponentLimbs = Limbs.Count(exponentBits);
-        for (int window = (exponentBits + WindowBits - 1) / WindowBits - 1; window >= 0; window--)
+        int window = ((exponentBits + WindowBits - 1) / WindowBits) - 1;
+        Select(table, Limbs.Window(exponent, exponentLimbs, window * WindowBits, WindowBits), power, size);
+        while (--window >= 0)
         {
             for (int i = 0; i < WindowBits; i++)
             {
-                modulus.Multiply(power, power, power);
+                arithmetic.Square(power, power, work);
             }
-            Select(table, Limbs.Window(exponent, exponentLimbs, window * WindowBits, WindowBits), selected, n);
-            modulus.Multiply(power, power, selected);
+            Select(table, Limbs.Window(exponent, exponentLimbs, window * WindowBits, WindowBits), selected, size);
+            arithmetic.Multiply(power, power, selected, work);
         }
-        modulus.Leave(result, power);
+        arithmetic.Leave(result, power, work);
     }
 
     /// <summary>result = value^exponent mod m, with value below m; the exponent is public and shapes the running time.</summary>
-    public static void ComputePublic(MontgomeryModulus modulus, ulong* result, ulong* value, ReadOnlySpan<byte> exponent)
+    public static void ComputePublic(MontgomeryModulus modulus, ulong* result, ulong* value, ReadOnlySpan<byte> exponent) =>
+        ComputePublic(modulus.Arithmetic, result, value, exponent);
+
+    /// <summary>The same with the arithmetic of the caller's choice.</summary>
+    internal static void ComputePublic(PowerArithmetic arithmetic, ulong* result, ulong* value, ReadOnlySpan<byte> exponent)
     {
-        int n = modulus.LimbCount;
-        using LimbScratch scratch = new(2 * n);
-        ulong* power = scratch.Start;
-        ulong* entered = power + n;
-        modulus.Enter(entered, value);
-        Limbs.Copy(modulus.One, power, n);
+        int size = arithmetic.Words;
+        using LimbScratch scratch = new((2 * size) + arithmetic.WorkWords);
+        ulong* work = scratch.Start;
+        ulong* power = work + arithmetic.WorkWords;
+        ulong* entered = power + size;
+        arithmetic.Enter(entered, value, work);
+        arithmetic.One(power, work);
         bool started = false;
         for (int bit = (exponent.Length * 8) - 1; bit >= 0; bit--)
         {
             bool set = (exponent[^((bit >> 3) + 1)] >> (bit & 7) & 1) != 0;
             if (started)
             {
-                modulus.Multiply(power, power, power);
+                arithmetic.Square(power, power, work);
             }
-            if (set)
+            if (set && started)
             {
-                modulus.Multiply(power, power, entered);
+                arithmetic.Multiply(power, power, entered, work);
+            }
+            else if (set)
+            {
+                Limbs.Copy(entered, power, size);
                 started = true;
             }
         }
-        modulus.Leave(result, power);
+        arithmetic.Leave(result, power, work);
     }
 
+    /// <summary>selected = table[index]: every entry is read, sixteen words of all of them at a time.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Select(ulong* table, ulong index, ulong* selected, int n)
+    private static void Select(ulong* table, ulong index, ulong* selected, int size)
     {
-        Limbs.Clear(selected, n);
+        ulong* masks = stackalloc ulong[TableSize];
         for (int i = 0; i < TableSize; i++)
         {
-            ulong mask = ConstantTime.Mask(ConstantTime.Equal(index, (ulong)i));
-            ulong* entry = table + (i * n);
-            for (int j = 0; j < n; j++)
-            {
-                selected[j] |= entry[j] & mask;
-            }
+            masks[i] = ConstantTime.Mask(ConstantTime.Equal(index, (ulong)i));
         }
+        int start = 0;
+        for (; start + 16 <= size; start += 16)
+        {
+            Vector256<ulong> first = default, second = default, third = default, fourth = default;
+            ulong* entry = table + start;
+            for (int i = 0; i < TableSize; i++, entry += size)
+            {
+                Vector256<ulong> mask = Vector256.Create(masks[i]);
+                first |= Vector256.Load(entry) & mask;
+                second |= Vector256.Load(entry + 4) & mask;
+                third |= Vector256.Load(entry + 8) & mask;
+                fourth |= Vector256.Load(entry + 12) & mask;
+            }
+            first.Store(selected + start);
+            second.Store(selected + start + 4);
+            third.Store(selected + start + 8);
+            fourth.Store(selected + start + 12);
+        }
+        for (; start < size; start++)
+        {
+            ulong word = 0;
+            for (int i = 0; i < TableSize; i++)
+            {
+                word |= table[(i * size) + start] & masks[i];
+            }
+            selected[start] = word;
+        }
+        Limbs.Zero(masks, TableSize);
     }
 }

@@ -8,11 +8,23 @@ namespace LucidSsh.Crypto;
 /// <see cref="LimbCount"/> limbs that do not move; results may be the same memory as operands.</summary>
 internal sealed unsafe class MontgomeryModulus
 {
-    private readonly ulong[] _words; // m, R mod m, R^2 mod m: n limbs each
-    private readonly ulong _negativeInverse; // -1/m mod 2^64
+    /// <summary>Below this the set-up of vectors is not paid back.</summary>
+    private const int SmallestVectorBits = 640;
+
+    private readonly Lock _gate = new();
+    private readonly VectorPath _path;
+    private readonly ulong[] _words; // m, R mod m: n limbs each
+    private volatile ulong[]? _rSquared; // R^2 mod m, when first wanted
+    private volatile PowerArithmetic? _arithmetic; // when first wanted
 
     /// <param name="modulus">Big-endian, odd and above 1; its length without leading zeros is public.</param>
     public MontgomeryModulus(ReadOnlySpan<byte> modulus)
+        : this(modulus, VectorPaths.Best)
+    {
+    }
+
+    /// <summary>The same with a kernel of the caller's choice for exponentiations.</summary>
+    internal MontgomeryModulus(ReadOnlySpan<byte> modulus, VectorPath path)
     {
         modulus = modulus.TrimStart((byte)0);
         if (modulus.IsEmpty || (modulus[^1] & 1) == 0 || (modulus.Length == 1 && modulus[0] == 1))
@@ -22,15 +34,16 @@ internal sealed unsafe class MontgomeryModulus
         ByteLength = modulus.Length;
         BitLength = (modulus.Length * 8) - (System.Numerics.BitOperations.LeadingZeroCount((uint)modulus[0]) - 24);
         LimbCount = Limbs.Count(BitLength);
-        _words = Limbs.Allocate(3 * LimbCount);
+        _words = Limbs.Allocate(2 * LimbCount);
         Limbs.Read(modulus, Modulus, LimbCount);
         ulong inverse = 1; // Newton: the number of right bits doubles from 1 to 64
         for (int i = 0; i < 6; i++)
         {
             inverse *= 2 - (Modulus[0] * inverse);
         }
-        _negativeInverse = 0 - inverse;
-        ComputePowersOfR();
+        NegativeInverse = 0 - inverse;
+        _path = BitLength < SmallestVectorBits ? VectorPath.Scalar : path;
+        ComputeOne();
     }
 
     /// <summary>The length of m in bits.</summary>
@@ -49,7 +62,13 @@ internal sealed unsafe class MontgomeryModulus
     public ulong* One => Modulus + LimbCount;
 
     /// <summary>R^2 mod m, which takes a residue into Montgomery form.</summary>
-    public ulong* RSquared => Modulus + (2 * LimbCount);
+    public ulong* RSquared => (ulong*)Unsafe.AsPointer(ref (_rSquared ?? MakeRSquared())[0]);
+
+    /// <summary>-1/m mod 2^64.</summary>
+    public ulong NegativeInverse { get; }
+
+    /// <summary>What exponentiations modulo m are computed with.</summary>
+    public PowerArithmetic Arithmetic => _arithmetic ?? MakeArithmetic();
 
     /// <summary>product = a b / R mod m, below m, for a and b of which one is below m and the other below R.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
@@ -66,7 +85,7 @@ internal sealed unsafe class MontgomeryModulus
             ulong bi = b[i];
             ulong sum = (a[0] * bi) + t[0];
             ulong productCarry = Limbs.MultiplyHigh(a[0], bi) + Limbs.Less(sum, t[0]);
-            ulong q = sum * _negativeInverse;
+            ulong q = sum * NegativeInverse;
             ulong low = (m[0] * q) + sum;
             ulong reductionCarry = Limbs.MultiplyHigh(m[0], q) + Limbs.Less(low, sum);
             for (int j = 1; j < n; j++)
@@ -134,6 +153,37 @@ internal sealed unsafe class MontgomeryModulus
         Multiply(result, a, one);
     }
 
+    /// <summary>value / R mod m for a value of n + 1 limbs below R m (Montgomery's reduction alone).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void LeaveWide(ulong* result, ulong* value)
+    {
+        int n = LimbCount;
+        ulong* m = Modulus;
+        ulong* t = stackalloc ulong[n + 1];
+        Limbs.Copy(value, t, n + 1);
+        for (int i = 0; i < n; i++)
+        {
+            // t = (t + m q) / 2^64, q chosen so that the lowest limb vanishes; after n of these t < value / R + m < 2 m.
+            ulong q = t[0] * NegativeInverse;
+            ulong carry = Limbs.MultiplyHigh(m[0], q) + (ConstantTime.IsZero(t[0]) ^ 1); // the low limb's sum is 0 or 2^64
+            for (int j = 1; j < n; j++)
+            {
+                ulong low = m[j] * q;
+                ulong high = Limbs.MultiplyHigh(m[j], q);
+                low += carry;
+                high += Limbs.Less(low, carry);
+                low += t[j];
+                carry = high + Limbs.Less(low, t[j]);
+                t[j - 1] = low;
+            }
+            t[n - 1] = t[n] + carry;
+            t[n] = Limbs.Less(t[n - 1], carry);
+        }
+        SubtractOnce(result, t, t[n]);
+        Limbs.Zero(t, n + 1);
+        GC.KeepAlive(this);
+    }
+
     /// <summary>result = value mod m for a value of any public number of limbs: Horner's rule over its n-limb digits, the
     /// uppermost first.</summary>
     public void Reduce(ulong* result, ulong* value, int valueCount)
@@ -157,7 +207,36 @@ internal sealed unsafe class MontgomeryModulus
     }
 
     /// <summary>Zeroes the modulus, which for RSA is a secret.</summary>
-    public void Zero() => ConstantTime.Zero(_words.AsSpan());
+    public void Zero()
+    {
+        lock (_gate)
+        {
+            ConstantTime.Zero(_words.AsSpan());
+            ConstantTime.Zero(_rSquared.AsSpan());
+            _arithmetic?.Zero();
+        }
+    }
+
+    private PowerArithmetic MakeArithmetic()
+    {
+        lock (_gate)
+        {
+            return _arithmetic ??= _path switch
+            {
+                VectorPath.Vector512 => new VectorModulus<VectorKernel512>(this),
+                VectorPath.Vector256 => new VectorModulus<VectorKernel256>(this),
+                _ => new ScalarArithmetic(this),
+            };
+        }
+    }
+
+    private ulong[] MakeRSquared()
+    {
+        lock (_gate)
+        {
+            return _rSquared ??= ComputeRSquared();
+        }
+    }
 
     /// <summary>result = t - m where t (with <paramref name="carry"/> as its limb n) is at least m, else t; t is below 2 m.</summary>
     private void SubtractOnce(ulong* result, ulong* t, ulong carry)
@@ -179,26 +258,32 @@ internal sealed unsafe class MontgomeryModulus
         }
     }
 
-    /// <summary>R mod m by doubling 2^(bits - 1), which is below m; then R 2^k likewise and, by squaring, R^2.</summary>
-    private void ComputePowersOfR()
+    /// <summary>R mod m by doubling 2^(bits - 1), which is below m.</summary>
+    private void ComputeOne()
+    {
+        One[(BitLength - 1) >> 6] = 1ul << ((BitLength - 1) & 63);
+        for (int i = BitLength - 1; i < 64 * LimbCount; i++)
+        {
+            Add(One, One, One);
+        }
+    }
+
+    /// <summary>R 2^k by doubling R; squared s times it is R 2^(k 2^s), and that is R^2 for 64 n = k 2^s.</summary>
+    private ulong[] ComputeRSquared()
     {
         int n = LimbCount;
-        ulong* power = One;
-        power[(BitLength - 1) >> 6] = 1ul << ((BitLength - 1) & 63);
-        for (int i = BitLength - 1; i < 64 * n; i++)
+        ulong[] words = Limbs.Allocate(n);
+        ulong* power = (ulong*)Unsafe.AsPointer(ref words[0]);
+        Limbs.Copy(One, power, n);
+        int squarings = 6 + System.Numerics.BitOperations.TrailingZeroCount(n);
+        for (int i = 0; i < (64 * n) >> squarings; i++)
         {
             Add(power, power, power);
         }
-        // R 2^k, k n-limb-wise small, squared s times is R 2^(k 2^s): 64 n = k 2^s with k odd times 64.
-        int squarings = 6 + System.Numerics.BitOperations.TrailingZeroCount(n);
-        Limbs.Copy(power, RSquared, n);
-        for (int i = 0; i < (64 * n) >> squarings; i++)
-        {
-            Add(RSquared, RSquared, RSquared);
-        }
         for (int i = 0; i < squarings; i++)
         {
-            Multiply(RSquared, RSquared, RSquared);
+            Multiply(power, power, power);
         }
+        return words;
     }
 }
