@@ -1,28 +1,32 @@
+using System.Runtime.CompilerServices;
+
 namespace LucidSsh.Crypto;
 
 /// <content>What verification needs: operands are public, so digits may be skipped and special cases branched on.</content>
 internal sealed unsafe partial class CurveGroup<TField>
 {
     private const int OddMultiples = 8; // P, 3 P, ... 15 P: non-adjacent form of width 5
+    private const int PointWidth = 5;
+    private const int BaseWidth = 7;
 
     public override bool TryMultiplyAddPublic(ulong* a, ulong* b, ReadOnlySpan<byte> x, ReadOnlySpan<byte> y, Span<byte> sumX)
     {
-        int size = 3 * _n;
-        using LimbScratch scratch = new((((2 * OddMultiples) + 2) * size) + (Scratch * _n));
-        ulong* baseTable = scratch.Start;
-        ulong* pointTable = baseTable + (OddMultiples * size);
-        ulong* sum = pointTable + (OddMultiples * size);
-        ulong* negated = sum + size;
-        ulong* work = negated + size;
-        Load(_baseX, _baseY, baseTable);
-        BuildOddTable(baseTable, sum, work);
-        Load(x, y, pointTable);
-        BuildOddTable(pointTable, sum, work);
+        int size = Size;
+        using LimbScratch scratch = new(((OddMultiples + 3) * size) + (Scratch * _field.LimbCount));
+        ulong* table = scratch.Start;
+        ulong* point = table + (OddMultiples * size);
+        ulong* sum = point + size;
+        ulong* next = sum + size;
+        ulong* work = next + size;
+        ulong[] owner = _baseOdd.Value;
+        ulong* baseTable = (ulong*)Unsafe.AsPointer(ref owner[0]);
+        Load(x, y, table);
+        BuildOddTable(table, OddMultiples, point, work);
 
         Span<sbyte> baseDigits = stackalloc sbyte[_scalarBits + 1];
         Span<sbyte> pointDigits = stackalloc sbyte[_scalarBits + 1];
-        NonAdjacentForm(a, baseDigits);
-        NonAdjacentForm(b, pointDigits);
+        NonAdjacentForm(a, BaseWidth, baseDigits);
+        NonAdjacentForm(b, PointWidth, pointDigits);
         bool infinite = true;
         for (int i = _scalarBits; i >= 0; i--)
         {
@@ -30,75 +34,95 @@ internal sealed unsafe partial class CurveGroup<TField>
             {
                 Double(sum, sum, work);
             }
-            AddDigit(sum, ref infinite, baseTable, baseDigits[i], negated, work);
-            AddDigit(sum, ref infinite, pointTable, pointDigits[i], negated, work);
+            if (pointDigits[i] != 0)
+            {
+                ReadOdd(table, size, pointDigits[i], point, work);
+                AddPublic(ref sum, ref next, ref infinite, point, affine: false, work);
+            }
+            if (baseDigits[i] != 0)
+            {
+                ReadOdd(baseTable, 2 * _field.LimbCount, baseDigits[i], point, work);
+                Limbs.Copy(One, point + (2 * _field.LimbCount), _field.LimbCount);
+                AddPublic(ref sum, ref next, ref infinite, point, affine: true, work);
+            }
         }
         if (!infinite)
         {
             WriteAffine(sum, sumX, default, work);
         }
+        GC.KeepAlive(owner);
         return !infinite;
     }
 
-    private void BuildOddTable(ulong* table, ulong* twice, ulong* work)
+    /// <summary>From P in the first place, P, 3 P, 5 P...</summary>
+    private void BuildOddTable(ulong* table, int count, ulong* twice, ulong* work)
     {
-        int size = 3 * _n;
+        int size = Size;
         Double(twice, table, work);
-        for (int i = 1; i < OddMultiples; i++)
+        for (int i = 1; i < count; i++)
         {
             Add(table + (i * size), table + ((i - 1) * size), twice, work);
         }
     }
 
-    /// <summary>Signed digits, least significant first: zero or odd and below 16 in absolute value, any two of them at least
-    /// five places apart.</summary>
-    private void NonAdjacentForm(ulong* scalar, Span<sbyte> digits)
+    /// <summary>Signed digits, least significant first: zero or odd and below 2^(width - 1) in absolute value, any two of them at
+    /// least width places apart.</summary>
+    private void NonAdjacentForm(ulong* scalar, int width, Span<sbyte> digits)
     {
         int limbs = Limbs.Count(_scalarBits);
         digits.Clear();
         int carry = 0;
         for (int bit = 0; bit < digits.Length;)
         {
-            int window = (int)Limbs.Window(scalar, limbs, bit, WindowBits) + carry;
+            int window = (int)Limbs.Window(scalar, limbs, bit, width) + carry;
             if ((window & 1) == 0)
             {
                 bit++; // window and its carry say the same of the next bit
                 continue;
             }
-            carry = window >> (WindowBits - 1);
-            digits[bit] = (sbyte)(window - (carry << WindowBits));
-            bit += WindowBits;
+            carry = window >> (width - 1);
+            digits[bit] = (sbyte)(window - (carry << width));
+            bit += width;
         }
     }
 
-    private void AddDigit(ulong* sum, ref bool infinite, ulong* table, int digit, ulong* negated, ulong* work)
+    private void ReadOdd(ulong* table, int size, int digit, ulong* point, ulong* work)
     {
-        int size = 3 * _n;
-        if (digit == 0)
-        {
-            return;
-        }
-        ulong* point = table + (Math.Abs(digit) / 2 * size);
+        int n = _field.LimbCount;
+        Limbs.Copy(table + (Math.Abs(digit) / 2 * size), point, size);
         if (digit < 0)
         {
-            Limbs.Copy(point, negated, size);
-            Limbs.Clear(work, _n);
-            _field.Subtract(negated + _n, work, point + _n);
-            point = negated;
+            Limbs.Clear(work, n);
+            _field.Subtract(work, work, point + n);
+            _field.Tighten(point + n, work);
         }
+    }
+
+    private void AddPublic(ref ulong* sum, ref ulong* next, ref bool infinite, ulong* point, bool affine, ulong* work)
+    {
+        int n = _field.LimbCount;
         if (infinite)
         {
-            Limbs.Copy(point, sum, size);
+            Limbs.Copy(point, sum, Size);
             infinite = false;
             return;
         }
-        ulong* before = work + (7 * _n);
-        Limbs.Copy(sum, before, size);
-        Add(sum, before, point, work);
-        if (_field.IsZero(work) == 1) // the same x
+        if (affine)
         {
-            infinite = _field.IsZero(work + _n) == 0;
-            Double(sum, before, work);
+            AddAffine(next, sum, point, work);
         }
+        else
+        {
+            Add(next, sum, point, work);
+        }
+        if (_field.IsZero(next + (2 * n)) == 1) // the same x
+        {
+            _field.Tighten(work, work);
+            infinite = _field.IsZero(work) == 0;
+            Double(next, sum, work);
+        }
+        ulong* previous = sum;
+        sum = next;
+        next = previous;
     }
 }

@@ -39,7 +39,7 @@ internal static unsafe class Ecdsa
             Limbs.Read(x, point, n); // the prime and the order are of one length
             curve.Order.Reduce(point, point, n);
         }
-        while (!TryComplete(curve.Order, key, digest, nonce, point)); // chance 2^-256 of a second turn
+        while (!TryComplete(curve, key, digest, nonce, point)); // chance 2^-256 of a second turn
         Limbs.Write(point, n, r[..curve.ScalarLength]);
         Limbs.Write(nonce, n, s[..curve.ScalarLength]);
         Limbs.Zero(limbs, 4 * n);
@@ -59,7 +59,7 @@ internal static unsafe class Ecdsa
             return false;
         }
         ReadDigest(curve, hash, message, baseScalar);
-        Invert(order, inverse, inverse); // R / s, so that each product below is an ordinary residue
+        Invert(curve, inverse, inverse);
         order.Multiply(baseScalar, baseScalar, inverse);
         order.Multiply(pointScalar, expected, inverse);
         Span<byte> x = stackalloc byte[curve.FieldLength];
@@ -73,27 +73,25 @@ internal static unsafe class Ecdsa
     }
 
     /// <summary>nonce = s = (digest + r key) / nonce mod n; false when r or s is zero.</summary>
-    private static bool TryComplete(MontgomeryModulus order, ulong* key, ulong* digest, ulong* nonce, ulong* r)
+    private static bool TryComplete(NistCurve curve, ulong* key, ulong* digest, ulong* nonce, ulong* r)
     {
+        MontgomeryModulus order = curve.Order;
         int n = order.LimbCount;
         ulong* product = stackalloc ulong[n];
         order.Enter(product, key);
         order.Multiply(product, product, r);
         order.Add(product, product, digest);
-        Invert(order, nonce, nonce);
+        Invert(curve, nonce, nonce);
         order.Multiply(nonce, nonce, product);
         Limbs.Zero(product, n);
         return (Limbs.IsZero(r, n) | Limbs.IsZero(nonce, n)) == 0;
     }
 
-    /// <summary>R / a mod n, by Fermat: a^(n - 2) in Montgomery form. The exponent is public.</summary>
-    private static void Invert(MontgomeryModulus order, ulong* inverse, ulong* a)
+    /// <summary>R / a mod n, so that a product with it is an ordinary residue again.</summary>
+    private static void Invert(NistCurve curve, ulong* inverse, ulong* a)
     {
-        Span<byte> exponent = stackalloc byte[order.ByteLength];
-        Limbs.Write(order.Modulus, order.LimbCount, exponent);
-        exponent[^1] -= 2; // the orders end in 51, 73 and 09
-        ModularPower.ComputePublic(order, inverse, a, exponent);
-        order.Enter(inverse, inverse);
+        curve.OrderInversion.Compute(inverse, a);
+        curve.Order.Enter(inverse, inverse);
     }
 
     /// <summary>The leftmost bits of the digest as an integer modulo n (FIPS 186-4 section 6.4).</summary>

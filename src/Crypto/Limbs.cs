@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace LucidSsh.Crypto;
@@ -141,6 +142,29 @@ internal static unsafe class Limbs
         for (int i = 0; i < count; i++)
         {
             destination[i] ^= mask & (destination[i] ^ source[i]);
+        }
+    }
+
+    /// <summary>selected = entry <paramref name="index"/> of a table of entries 1 to <paramref name="entries"/> (at most 16) of
+    /// <paramref name="count"/> limbs (at least 4) each, or zeros for 0. Every limb is read, whatever the index.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
+    public static void Select(ulong* table, int count, int entries, ulong index, ulong* selected)
+    {
+        ulong* masks = stackalloc ulong[16];
+        for (int i = 0; i < entries; i++)
+        {
+            masks[i] = ConstantTime.Mask(ConstantTime.Equal(index, (ulong)i + 1));
+        }
+        for (int start = 0; start < count; start += 4)
+        {
+            int from = Math.Min(start, count - 4); // the last four overlap those before
+            ulong* entry = table + from;
+            Vector256<ulong> sum = Vector256<ulong>.Zero;
+            for (int i = 0; i < entries; i++, entry += count)
+            {
+                sum |= Vector256.Create(masks[i]) & Vector256.Load(entry);
+            }
+            sum.Store(selected + from);
         }
     }
 

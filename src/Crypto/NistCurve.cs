@@ -46,8 +46,11 @@ internal sealed unsafe class NistCurve
         Hash = hash;
         _prime = new MontgomeryModulus(Convert.FromHexString(p));
         Order = new MontgomeryModulus(Convert.FromHexString(n));
-        _group = new CurveGroup<MontgomeryField>(
-            new MontgomeryField(_prime), Order.BitLength, Convert.FromHexString(b), Convert.FromHexString(x), Convert.FromHexString(y));
+        OrderInversion = new ModularInverse(Order.Modulus, Order.BitLength);
+        byte[] coefficient = Convert.FromHexString(b), baseX = Convert.FromHexString(x), baseY = Convert.FromHexString(y);
+        _group = hash == HashName.Sha256
+            ? new CurveGroup<P256Field>(default, _prime, Order.BitLength, coefficient, baseX, baseY)
+            : new CurveGroup<SplitField>(new SplitField(_prime), _prime, Order.BitLength, coefficient, baseX, baseY);
     }
 
     /// <summary>nistp256, alias secp256r1.</summary>
@@ -73,6 +76,9 @@ internal sealed unsafe class NistCurve
 
     /// <summary>n, the prime order of the group.</summary>
     internal MontgomeryModulus Order { get; }
+
+    /// <summary>Inverts modulo n, in constant time.</summary>
+    internal ModularInverse OrderInversion { get; }
 
     /// <summary>A private key evenly from 1 to n - 1: candidates of n's bit length until one is in range.</summary>
     public Secret GeneratePrivateKey(IRandomSource random)

@@ -1,62 +1,41 @@
 namespace LucidSsh.Crypto;
 
 /// <summary>The field a curve's coordinates live in, as the curve formulas see it. An element is <see cref="LimbCount"/> limbs
-/// in the field's own form; every operation is constant-time, and results may be the same memory as operands. Implemented by
+/// in the field's own form, <i>tight</i> or <i>loose</i>: sums and differences of tight elements are loose, factors may be loose,
+/// products are tight. Every operation is constant-time, and results may be the same memory as operands. Implemented by
 /// structs, so that the JIT compiles the formulas once for each field with its calls direct.</summary>
 internal unsafe interface IPrimeField
 {
     /// <summary>The limbs of an element.</summary>
     int LimbCount { get; }
 
-    /// <summary>The prime.</summary>
-    MontgomeryModulus Prime { get; }
-
+    /// <summary>product = a b, tight; a and b loose.</summary>
     void Multiply(ulong* product, ulong* a, ulong* b);
 
+    /// <summary>square = a^2, tight; a loose.</summary>
     void Square(ulong* square, ulong* a);
 
+    /// <summary>sum = a + b, loose; a and b tight.</summary>
     void Add(ulong* sum, ulong* a, ulong* b);
 
+    /// <summary>difference = a - b, loose; a and b tight.</summary>
     void Subtract(ulong* difference, ulong* a, ulong* b);
 
-    /// <summary>1 when the element is zero in any of its forms, else 0.</summary>
+    /// <summary>difference = a - 2 b, tight; a loose, b tight.</summary>
+    void SubtractTwice(ulong* difference, ulong* a, ulong* b);
+
+    /// <summary>triple = 3 a, tight; a tight.</summary>
+    void Triple(ulong* triple, ulong* a);
+
+    /// <summary>result = a, tight; a loose.</summary>
+    void Tighten(ulong* result, ulong* a);
+
+    /// <summary>1 when the element, tight, is zero in any of its forms, else 0.</summary>
     ulong IsZero(ulong* a);
 
-    /// <summary>Reads a big-endian value below the prime.</summary>
-    void Read(ReadOnlySpan<byte> source, ulong* element);
+    /// <summary>The element, tight, of a value below the prime in limbs of 64 bits.</summary>
+    void Enter(ulong* element, ulong* value);
 
-    /// <summary>Writes the value below the prime, big-endian, with leading zeros.</summary>
-    void Write(ulong* element, Span<byte> destination);
-}
-
-/// <summary>Any prime field, on the common Montgomery core: elements are fully reduced residues in Montgomery form.</summary>
-internal readonly unsafe struct MontgomeryField(MontgomeryModulus prime) : IPrimeField
-{
-    public int LimbCount => prime.LimbCount;
-
-    public MontgomeryModulus Prime => prime;
-
-    public void Multiply(ulong* product, ulong* a, ulong* b) => prime.Multiply(product, a, b);
-
-    public void Square(ulong* square, ulong* a) => prime.Multiply(square, a, a);
-
-    public void Add(ulong* sum, ulong* a, ulong* b) => prime.Add(sum, a, b);
-
-    public void Subtract(ulong* difference, ulong* a, ulong* b) => prime.Subtract(difference, a, b);
-
-    public ulong IsZero(ulong* a) => Limbs.IsZero(a, prime.LimbCount);
-
-    public void Read(ReadOnlySpan<byte> source, ulong* element)
-    {
-        Limbs.Read(source, element, prime.LimbCount);
-        prime.Enter(element, element);
-    }
-
-    public void Write(ulong* element, Span<byte> destination)
-    {
-        ulong* value = stackalloc ulong[prime.LimbCount];
-        prime.Leave(value, element);
-        Limbs.Write(value, prime.LimbCount, destination);
-        Limbs.Zero(value, prime.LimbCount);
-    }
+    /// <summary>The value below the prime of a loose element, in limbs of 64 bits.</summary>
+    void Leave(ulong* value, ulong* element);
 }
