@@ -69,14 +69,20 @@ internal sealed unsafe class Sha256 : Hash
         }
     }
 
-    // Rounds in integers, and four words of the message schedule at a time in vectors, for the round sixteen later. w is a ring
-    // of the next sixteen words, each with its round's constant added.
+    // The next sixteen words of the message schedule, each with its round's constant added. It is a struct because a local of known
+    // place needs no register to point to it, and the eight words of state leave few.
+    private struct Ring
+    {
+        public fixed uint Words[16];
+    }
+
+    // Rounds in integers, and four words of the message schedule at a time in vectors, for the round sixteen later.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void CompressVector128(uint* state, byte* blocks, nuint count)
     {
-        uint* w = stackalloc uint[16 + 4];
-        w = (uint*)(((nuint)w + 15) & ~(nuint)15);
+        Ring ring;
+        uint* w = ring.Words;
         uint a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
         fixed (uint* constants = Constants)
         {
@@ -85,26 +91,26 @@ internal sealed unsafe class Sha256 : Hash
                 uint* k = constants;
                 Vector128<uint> w0 = LoadBigEndian(blocks), w1 = LoadBigEndian(blocks + 16);
                 Vector128<uint> w2 = LoadBigEndian(blocks + 32), w3 = LoadBigEndian(blocks + 48);
-                (w0 + Vector128.Load(k)).StoreAligned(w);
-                (w1 + Vector128.Load(k + 4)).StoreAligned(w + 4);
-                (w2 + Vector128.Load(k + 8)).StoreAligned(w + 8);
-                (w3 + Vector128.Load(k + 12)).StoreAligned(w + 12);
+                (w0 + Vector128.Load(k)).Store(w);
+                (w1 + Vector128.Load(k + 4)).Store(w + 4);
+                (w2 + Vector128.Load(k + 8)).Store(w + 8);
+                (w3 + Vector128.Load(k + 12)).Store(w + 12);
                 uint bc = b ^ c;
                 for (int i = 16; i < Rounds; i += 16)
                 {
                     k += 16;
                     w0 = Schedule(w0, w1, w2, w3);
                     FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w);
-                    (w0 + Vector128.Load(k)).StoreAligned(w);
+                    (w0 + Vector128.Load(k)).Store(w);
                     w1 = Schedule(w1, w2, w3, w0);
                     FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 4);
-                    (w1 + Vector128.Load(k + 4)).StoreAligned(w + 4);
+                    (w1 + Vector128.Load(k + 4)).Store(w + 4);
                     w2 = Schedule(w2, w3, w0, w1);
                     FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w + 8);
-                    (w2 + Vector128.Load(k + 8)).StoreAligned(w + 8);
+                    (w2 + Vector128.Load(k + 8)).Store(w + 8);
                     w3 = Schedule(w3, w0, w1, w2);
                     FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 12);
-                    (w3 + Vector128.Load(k + 12)).StoreAligned(w + 12);
+                    (w3 + Vector128.Load(k + 12)).Store(w + 12);
                 }
                 FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w);
                 FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 4);
@@ -127,17 +133,21 @@ internal sealed unsafe class Sha256 : Hash
     private static Vector128<uint> LoadBigEndian(byte* at) =>
         Ssse3.Shuffle(Vector128.Load(at), Vector128.Create((byte)3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12)).AsUInt32();
 
-    // The words 16 rounds after those of w0. The last two of the four need the first two: hence two steps.
+    // The words 16 rounds after those of w0. The last two of the four need the first two: hence two steps, each with zeros where
+    // the other's words are, which stay zeros.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> Schedule(Vector128<uint> w0, Vector128<uint> w1, Vector128<uint> w2, Vector128<uint> w3)
     {
-        Vector128<uint> early = ShiftIn(w0, w1);
-        Vector128<uint> sum = w0 + ShiftIn(w2, w3) + (RotateRight(early, 7) ^ RotateRight(early, 18) ^ (early >>> 3));
-        Vector128<uint> late = Sse2.Shuffle(w3, 0b11_10_11_10);
-        sum += (RotateRight(late, 17) ^ RotateRight(late, 19) ^ (late >>> 10)) & Vector128.Create(~0u, ~0u, 0, 0);
-        late = Sse2.Shuffle(sum, 0b01_00_01_00);
-        return sum + ((RotateRight(late, 17) ^ RotateRight(late, 19) ^ (late >>> 10)) & Vector128.Create(0, 0, ~0u, ~0u));
+        Vector128<uint> sum = w0 + ShiftIn(w2, w3) + SmallSigma0(ShiftIn(w0, w1));
+        sum += SmallSigma1(Sse2.ShiftRightLogical128BitLane(w3, 8));
+        return sum + SmallSigma1(Sse2.ShiftLeftLogical128BitLane(sum, 8));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> SmallSigma0(Vector128<uint> x) => RotateRight(x, 7) ^ RotateRight(x, 18) ^ (x >>> 3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> SmallSigma1(Vector128<uint> x) => RotateRight(x, 17) ^ RotateRight(x, 19) ^ (x >>> 10);
 
     // The upper three words of low and the lowest of high.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -167,9 +177,8 @@ internal sealed unsafe class Sha256 : Hash
         h += BitOperations.RotateRight(e, 6) ^ BitOperations.RotateRight(e, 11) ^ BitOperations.RotateRight(e, 25);
         d += h;
         uint ab = a ^ b;
-        h += (ab & bc) ^ b;
+        h += (BitOperations.RotateRight(a, 2) ^ BitOperations.RotateRight(a, 13) ^ BitOperations.RotateRight(a, 22)) + ((ab & bc) ^ b);
         bc = ab;
-        h += BitOperations.RotateRight(a, 2) ^ BitOperations.RotateRight(a, 13) ^ BitOperations.RotateRight(a, 22);
     }
 
     [SkipLocalsInit]

@@ -91,14 +91,20 @@ internal sealed unsafe class Sha512 : Hash
         }
     }
 
-    // Rounds in integers, and four words of the message schedule at a time in vectors, for the round sixteen later. w is a ring
-    // of the next sixteen words, each with its round's constant added.
+    // The next sixteen words of the message schedule, each with its round's constant added. It is a struct because a local of known
+    // place needs no register to point to it, and the eight words of state leave few.
+    private struct Ring
+    {
+        public fixed ulong Words[16];
+    }
+
+    // Rounds in integers, and four words of the message schedule at a time in vectors, for the round sixteen later.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void CompressVector256(ulong* state, byte* blocks, nuint count)
     {
-        ulong* w = stackalloc ulong[16 + 4];
-        w = (ulong*)(((nuint)w + 31) & ~(nuint)31);
+        Ring ring;
+        ulong* w = ring.Words;
         ulong a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
         fixed (ulong* constants = Constants)
         {
@@ -107,26 +113,26 @@ internal sealed unsafe class Sha512 : Hash
                 ulong* k = constants;
                 Vector256<ulong> w0 = LoadBigEndian(blocks), w1 = LoadBigEndian(blocks + 32);
                 Vector256<ulong> w2 = LoadBigEndian(blocks + 64), w3 = LoadBigEndian(blocks + 96);
-                (w0 + Vector256.Load(k)).StoreAligned(w);
-                (w1 + Vector256.Load(k + 4)).StoreAligned(w + 4);
-                (w2 + Vector256.Load(k + 8)).StoreAligned(w + 8);
-                (w3 + Vector256.Load(k + 12)).StoreAligned(w + 12);
+                (w0 + Vector256.Load(k)).Store(w);
+                (w1 + Vector256.Load(k + 4)).Store(w + 4);
+                (w2 + Vector256.Load(k + 8)).Store(w + 8);
+                (w3 + Vector256.Load(k + 12)).Store(w + 12);
                 ulong bc = b ^ c;
                 for (int i = 16; i < Rounds; i += 16)
                 {
                     k += 16;
                     w0 = Schedule(w0, w1, w2, w3);
                     FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w);
-                    (w0 + Vector256.Load(k)).StoreAligned(w);
+                    (w0 + Vector256.Load(k)).Store(w);
                     w1 = Schedule(w1, w2, w3, w0);
                     FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 4);
-                    (w1 + Vector256.Load(k + 4)).StoreAligned(w + 4);
+                    (w1 + Vector256.Load(k + 4)).Store(w + 4);
                     w2 = Schedule(w2, w3, w0, w1);
                     FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w + 8);
-                    (w2 + Vector256.Load(k + 8)).StoreAligned(w + 8);
+                    (w2 + Vector256.Load(k + 8)).Store(w + 8);
                     w3 = Schedule(w3, w0, w1, w2);
                     FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 12);
-                    (w3 + Vector256.Load(k + 12)).StoreAligned(w + 12);
+                    (w3 + Vector256.Load(k + 12)).Store(w + 12);
                 }
                 FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w);
                 FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 4);
@@ -151,17 +157,21 @@ internal sealed unsafe class Sha512 : Hash
             Vector256.Load(at),
             Vector256.Create(Vector128.Create((byte)7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8))).AsUInt64();
 
-    // The words 16 rounds after those of w0. The last two of the four need the first two: hence two steps.
+    // The words 16 rounds after those of w0. The last two of the four need the first two: hence two steps, each with zeros where
+    // the other's words are, which stay zeros.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ulong> Schedule(Vector256<ulong> w0, Vector256<ulong> w1, Vector256<ulong> w2, Vector256<ulong> w3)
     {
-        Vector256<ulong> early = ShiftIn(w0, w1);
-        Vector256<ulong> sum = w0 + ShiftIn(w2, w3) + (RotateRight(early, 1) ^ RotateRight(early, 8) ^ (early >>> 7));
-        Vector256<ulong> late = Avx2.Permute4x64(w3, 0b11_10_11_10);
-        sum += (RotateRight(late, 19) ^ RotateRight(late, 61) ^ (late >>> 6)) & Vector256.Create(~0ul, ~0ul, 0, 0);
-        late = Avx2.Permute4x64(sum, 0b01_00_01_00);
-        return sum + ((RotateRight(late, 19) ^ RotateRight(late, 61) ^ (late >>> 6)) & Vector256.Create(0, 0, ~0ul, ~0ul));
+        Vector256<ulong> sum = w0 + ShiftIn(w2, w3) + SmallSigma0(ShiftIn(w0, w1));
+        sum += SmallSigma1(Avx2.Permute2x128(w3, w3, 0b1000_0001));
+        return sum + SmallSigma1(Avx2.Permute2x128(sum, sum, 0b0000_1000));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> SmallSigma0(Vector256<ulong> x) => RotateRight(x, 1) ^ RotateRight(x, 8) ^ (x >>> 7);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> SmallSigma1(Vector256<ulong> x) => RotateRight(x, 19) ^ RotateRight(x, 61) ^ (x >>> 6);
 
     // The upper three words of low and the lowest of high.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -184,18 +194,22 @@ internal sealed unsafe class Sha512 : Hash
         Round(f, g, ref a, b, c, d, ref e, ref bc, w[3]);
     }
 
-    // Majority(a, b, c) = ((a ^ b) & (b ^ c)) ^ b, where b ^ c is the a ^ b of the round before.
+    // Majority(a, b, c) = ((a ^ b) & (b ^ c)) ^ b, where b ^ c is the a ^ b of the round before. Rounds wait for one another in e,
+    // which is d plus what h becomes: summed by itself rather than from h, it is ready a step earlier.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round(ulong a, ulong b, ref ulong d, ulong e, ulong f, ulong g, ref ulong h, ref ulong bc, ulong addend)
     {
         h += addend;
-        h += ((f ^ g) & e) ^ g;
-        h += BitOperations.RotateRight(e, 14) ^ BitOperations.RotateRight(e, 18) ^ BitOperations.RotateRight(e, 41);
         d += h;
+        ulong choice = ((f ^ g) & e) ^ g;
+        ulong sum = BitOperations.RotateRight(e, 14) ^ BitOperations.RotateRight(e, 18) ^ BitOperations.RotateRight(e, 41);
+        d += choice;
+        h += choice;
+        d += sum;
+        h += sum;
         ulong ab = a ^ b;
-        h += (ab & bc) ^ b;
+        h += (BitOperations.RotateRight(a, 28) ^ BitOperations.RotateRight(a, 34) ^ BitOperations.RotateRight(a, 39)) + ((ab & bc) ^ b);
         bc = ab;
-        h += BitOperations.RotateRight(a, 28) ^ BitOperations.RotateRight(a, 34) ^ BitOperations.RotateRight(a, 39);
     }
 
     [SkipLocalsInit]
