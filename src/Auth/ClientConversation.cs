@@ -60,11 +60,11 @@ internal sealed class ClientConversation(ITransport transport, MessageQueue queu
         switch (NumberOf(payload))
         {
             case MessageNumber.UserAuthSuccess when mayBeSuccess:
-                Message.Decode<UserAuthSuccess>(payload);
+                Transport.Tracer.Decode<UserAuthSuccess>(payload);
                 Transport.Tracer.Emit(new LoginAnswered(method, LoginAnswered.Success));
                 return new LoginVerdict(LoginOutcome.Accepted, []);
             case MessageNumber.UserAuthFailure:
-                UserAuthFailure failure = Message.Decode<UserAuthFailure>(payload);
+                UserAuthFailure failure = Transport.Tracer.Decode<UserAuthFailure>(payload);
                 string answer = failure.PartialSuccess ? LoginAnswered.PartialSuccess : LoginAnswered.Failure;
                 Transport.Tracer.Emit(new LoginAnswered(method, answer, string.Join(',', failure.CanContinue)));
                 return new LoginVerdict(
@@ -102,7 +102,7 @@ internal sealed class ClientConversation(ITransport transport, MessageQueue queu
 
     private void TakeBanner(byte[] payload)
     {
-        string text = TerminalText.Sanitize(Message.Decode<UserAuthBanner>(payload).Message);
+        string text = TerminalText.Sanitize(Transport.Tracer.Decode<UserAuthBanner>(payload).Message);
         Transport.Tracer.Emit(new LoginBanner(text.Length));
         if (++_banners > MaxBanners)
         {

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using LucidSsh.Crypto;
+using LucidSsh.Tracing;
+using LucidSsh.Transport;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Auth;
@@ -31,7 +33,7 @@ internal static class ClientKeyboardInteractive
         string? asked = null;
         for (int round = 1; ClientConversation.NumberOf(reply) == MessageNumber.UserAuthMethod60; round++)
         {
-            InteractiveRequest request = ReadRequest(reply);
+            InteractiveRequest request = ReadRequest(conversation.Transport.Tracer, reply);
             conversation.Transport.Tracer.Emit(new LoginPrompts(round, request.Prompts.Length));
             if (round > MaxRounds)
             {
@@ -51,9 +53,9 @@ internal static class ClientKeyboardInteractive
         return conversation.Conclude(reply, LoginMethods.KeyboardInteractive) with { Detail = asked };
     }
 
-    private static InteractiveRequest ReadRequest(byte[] payload)
+    private static InteractiveRequest ReadRequest(Tracer tracer, byte[] payload)
     {
-        UserAuthInfoRequest message = Message.Decode<UserAuthInfoRequest>(payload);
+        UserAuthInfoRequest message = tracer.Decode<UserAuthInfoRequest>(payload);
         return new InteractiveRequest(
             TerminalText.Sanitize(message.Name),
             TerminalText.Sanitize(message.Instruction),

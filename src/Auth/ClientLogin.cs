@@ -153,7 +153,7 @@ internal sealed class ClientLogin
         byte[] reply = await _conversation.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (ClientConversation.NumberOf(reply) != MessageNumber.ServiceAccept)
             throw PeerMisbehavedException.Unexpected(ClientConversation.NumberOf(reply), "SERVICE_ACCEPT was expected");
-        string service = Message.Decode<ServiceAccept>(reply).ServiceName;
+        string service = _conversation.Transport.Tracer.Decode<ServiceAccept>(reply).ServiceName;
         if (service != LoginMethods.UserAuthService)
         {
             throw new PeerMisbehavedException(

@@ -1,4 +1,5 @@
 using LucidSsh.Crypto;
+using LucidSsh.Transport;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Auth;
@@ -18,7 +19,7 @@ internal static class ClientPassword
         int changes = 0;
         for (; ClientConversation.NumberOf(reply) == MessageNumber.UserAuthMethod60; changes++)
         {
-            string prompt = TerminalText.Sanitize(Message.Decode<UserAuthPasswdChangeReq>(reply).Prompt);
+            string prompt = TerminalText.Sanitize(conversation.Transport.Tracer.Decode<UserAuthPasswdChangeReq>(reply).Prompt);
             conversation.Transport.Tracer.Emit(new LoginAnswered(LoginMethods.Password, LoginAnswered.PasswordExpired));
             if (credential.ChangePassword is not { } change || changes == MaxChanges)
                 return Expired(prompt);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using LucidSsh.Crypto;
+using LucidSsh.Tracing;
+using LucidSsh.Transport;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Auth;
@@ -36,7 +38,7 @@ internal static class ClientPublicKey
         if (ClientConversation.NumberOf(reply) != MessageNumber.UserAuthMethod60)
             return conversation.Conclude(reply, LoginMethods.PublicKey, mayBeSuccess: false);
 
-        CheckPkOk(reply, key);
+        CheckPkOk(conversation.Transport.Tracer, reply, key);
         conversation.Transport.Tracer.Emit(new LoginAnswered(LoginMethods.PublicKey, LoginAnswered.KeyWouldDo));
         return await SignAsync(conversation, credential, algorithm, cancellationToken).ConfigureAwait(false);
     }
@@ -69,9 +71,9 @@ internal static class ClientPublicKey
     }
 
     // The algorithm may be echoed differently for the same RSA key; what is signed is what was asked, so only the key counts.
-    private static void CheckPkOk(byte[] reply, PublicKey key)
+    private static void CheckPkOk(Tracer tracer, byte[] reply, PublicKey key)
     {
-        if (Message.Decode<UserAuthPkOk>(reply).KeyBlob.SequenceEqual(key.Blob.Span))
+        if (tracer.Decode<UserAuthPkOk>(reply).KeyBlob.SequenceEqual(key.Blob.Span))
             return;
         throw new PeerMisbehavedException(
             SshErrorCode.UnexpectedMessage,

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using LucidSsh.Transport;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Auth;
@@ -10,7 +11,7 @@ internal static class ServerKeyboardInteractive
     public static async ValueTask<RequestOutcome> JudgeAsync(
         ServerConversation conversation, byte[] payload, CancellationToken cancellationToken)
     {
-        Message.Decode<KeyboardInteractiveRequest>(payload);
+        conversation.Transport.Tracer.Decode<KeyboardInteractiveRequest>(payload);
         Interaction interaction = new(conversation, cancellationToken);
         bool passed = false;
         try
@@ -73,7 +74,7 @@ internal static class ServerKeyboardInteractive
             {
                 if (ClientConversation.NumberOf(payload) != MessageNumber.UserAuthMethod61)
                     throw PeerMisbehavedException.Unexpected(ClientConversation.NumberOf(payload), "answers to questions were expected");
-                using UserAuthInfoResponse response = Message.Decode<UserAuthInfoResponse>(payload);
+                using UserAuthInfoResponse response = conversation.Transport.Tracer.Decode<UserAuthInfoResponse>(payload);
                 if (response.Responses.Length == expected)
                     return [.. response.Responses.Select(answer => Encoding.UTF8.GetString(answer.Span))];
 

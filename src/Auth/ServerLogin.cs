@@ -48,7 +48,7 @@ internal sealed class ServerLogin
                 switch (ClientConversation.NumberOf(payload))
                 {
                     case MessageNumber.ServiceRequest:
-                        AcceptService(Message.Decode<ServiceRequest>(payload).ServiceName);
+                        AcceptService(_conversation.Transport.Tracer.Decode<ServiceRequest>(payload).ServiceName);
                         break;
                     case MessageNumber.UserAuthRequest when _serviceAccepted:
                         if (await JudgeAsync(payload, cancellationToken).ConfigureAwait(false) is { } result)

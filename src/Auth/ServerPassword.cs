@@ -1,4 +1,5 @@
-using LucidSsh.Wire;
+using LucidSsh.Tracing;
+using LucidSsh.Transport;
 
 namespace LucidSsh.Auth;
 
@@ -8,7 +9,7 @@ internal static class ServerPassword
     public static async ValueTask<RequestOutcome> JudgeAsync(
         ServerConversation conversation, byte[] payload, CancellationToken cancellationToken)
     {
-        (Range password, Range newPassword, bool isChange) = Read(payload);
+        (Range password, Range newPassword, bool isChange) = Read(conversation.Transport.Tracer, payload);
         PasswordVerdict verdict = isChange
             ? await conversation.Authenticator.ChangePasswordAsync(
                 conversation.Context, payload.AsMemory(password), payload.AsMemory(newPassword), cancellationToken).ConfigureAwait(false)
@@ -23,9 +24,9 @@ internal static class ServerPassword
     }
 
     // The passwords stay where they lie, in the payload that the login zeroes: no copy is made.
-    private static (Range Password, Range NewPassword, bool IsChange) Read(byte[] payload)
+    private static (Range Password, Range NewPassword, bool IsChange) Read(Tracer tracer, byte[] payload)
     {
-        PasswordRequest request = Message.Decode<PasswordRequest>(payload);
+        PasswordRequest request = tracer.Decode<PasswordRequest>(payload);
         int end = payload.Length;
         if (!request.IsChange)
             return ((end - request.Password.Length)..end, end..end, false);

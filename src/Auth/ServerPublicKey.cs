@@ -1,5 +1,6 @@
 using LucidSsh.Crypto;
-using LucidSsh.Wire;
+using LucidSsh.Tracing;
+using LucidSsh.Transport;
 
 namespace LucidSsh.Auth;
 
@@ -10,7 +11,7 @@ internal static class ServerPublicKey
     public static async ValueTask<RequestOutcome> JudgeAsync(
         ServerConversation conversation, byte[] payload, CancellationToken cancellationToken)
     {
-        (PublicKey? key, string algorithm, bool isSigned) = Read(payload);
+        (PublicKey? key, string algorithm, bool isSigned) = Read(conversation.Transport.Tracer, payload);
         conversation.Transport.Tracer.Emit(new LoginRequested(
             LoginMethods.PublicKey, conversation.Context.User, key?.Type, key?.Fingerprint, algorithm, isSigned));
         bool isUsable = key is not null
@@ -40,9 +41,9 @@ internal static class ServerPublicKey
     }
 
     // A key of a type, size or form that cannot be used is refused like one that is not known: clients offer all they have.
-    private static (PublicKey? Key, string Algorithm, bool IsSigned) Read(byte[] payload)
+    private static (PublicKey? Key, string Algorithm, bool IsSigned) Read(Tracer tracer, byte[] payload)
     {
-        PublicKeyRequest request = Message.Decode<PublicKeyRequest>(payload);
+        PublicKeyRequest request = tracer.Decode<PublicKeyRequest>(payload);
         return (PublicKey.TryParse(request.KeyBlob, out PublicKey? key, out _) ? key : null, request.Algorithm, request.IsSigned);
     }
 }

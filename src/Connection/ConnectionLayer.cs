@@ -116,7 +116,7 @@ internal sealed class ConnectionLayer(ConnectionOptions options, IConnectionHand
                 Find(data.RecipientChannel, number).OnData(data.Data);
                 break;
             case MessageNumber.ChannelWindowAdjust:
-                ChannelWindowAdjust adjust = Message.Decode<ChannelWindowAdjust>(payload);
+                ChannelWindowAdjust adjust = Transport.Tracer.Decode<ChannelWindowAdjust>(payload);
                 Find(adjust.RecipientChannel, number).OnWindowAdjust(adjust.BytesToAdd);
                 break;
             case MessageNumber.ChannelExtendedData:
@@ -124,38 +124,38 @@ internal sealed class ConnectionLayer(ConnectionOptions options, IConnectionHand
                 Find(extended.RecipientChannel, number).OnExtendedData(extended.DataTypeCode, extended.Data);
                 break;
             case MessageNumber.ChannelEof:
-                Find(Message.Decode<ChannelEof>(payload).RecipientChannel, number).OnEof();
+                Find(Transport.Tracer.Decode<ChannelEof>(payload).RecipientChannel, number).OnEof();
                 break;
             case MessageNumber.ChannelClose:
-                OnClose(Message.Decode<ChannelClose>(payload));
+                OnClose(Transport.Tracer.Decode<ChannelClose>(payload));
                 break;
             case MessageNumber.ChannelRequest:
-                ChannelRequest request = Message.Decode<ChannelRequest>(payload);
+                ChannelRequest request = Transport.Tracer.Decode<ChannelRequest>(payload);
                 Find(request.RecipientChannel, number).OnRequest(request.RequestType, request.WantReply, request.Data);
                 break;
             case MessageNumber.ChannelSuccess:
-                Find(Message.Decode<ChannelSuccess>(payload).RecipientChannel, number).OnReply(granted: true);
+                Find(Transport.Tracer.Decode<ChannelSuccess>(payload).RecipientChannel, number).OnReply(granted: true);
                 break;
             case MessageNumber.ChannelFailure:
-                Find(Message.Decode<ChannelFailure>(payload).RecipientChannel, number).OnReply(granted: false);
+                Find(Transport.Tracer.Decode<ChannelFailure>(payload).RecipientChannel, number).OnReply(granted: false);
                 break;
             case MessageNumber.ChannelOpen:
-                OnOpen(Message.Decode<ChannelOpen>(payload));
+                OnOpen(Transport.Tracer.Decode<ChannelOpen>(payload));
                 break;
             case MessageNumber.ChannelOpenConfirmation:
-                OnOpenConfirmation(Message.Decode<ChannelOpenConfirmation>(payload));
+                OnOpenConfirmation(Transport.Tracer.Decode<ChannelOpenConfirmation>(payload));
                 break;
             case MessageNumber.ChannelOpenFailure:
-                OnOpenFailure(Message.Decode<ChannelOpenFailure>(payload));
+                OnOpenFailure(Transport.Tracer.Decode<ChannelOpenFailure>(payload));
                 break;
             case MessageNumber.GlobalRequest:
-                OnGlobalRequest(Message.Decode<GlobalRequest>(payload));
+                OnGlobalRequest(Transport.Tracer.Decode<GlobalRequest>(payload));
                 break;
             case MessageNumber.RequestSuccess:
-                OnGlobalReply(Message.Decode<RequestSuccess>(payload).Data.ToArray());
+                OnGlobalReply(Transport.Tracer.Decode<RequestSuccess>(payload).Data.ToArray());
                 break;
             case MessageNumber.RequestFailure:
-                Message.Decode<RequestFailure>(payload);
+                Transport.Tracer.Decode<RequestFailure>(payload);
                 OnGlobalReply(null);
                 break;
             default:

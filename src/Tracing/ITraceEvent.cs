@@ -22,4 +22,10 @@ public interface ITraceFields
 
     /// <summary>A name or a sentence.</summary>
     void Add(string name, string? value);
+
+    /// <summary>A message's own fields, name and value, as they stand on the wire; names may repeat.</summary>
+    void Add(string name, IReadOnlyList<KeyValuePair<string, string>> fields);
+
+    /// <summary>Bytes from the wire. A sink for people may leave them out.</summary>
+    void Add(string name, ReadOnlySpan<byte> bytes);
 }

@@ -59,6 +59,17 @@ internal sealed class TraceLine : ITraceFields
 
     public void Add(string name, long value) => _line.Append(' ').Append(name).Append('=').Append(value);
 
+    public void Add(string name, IReadOnlyList<KeyValuePair<string, string>> fields)
+    {
+        foreach ((string field, string value) in fields)
+            Add(field.Replace(' ', '-'), value);
+    }
+
+    public void Add(string name, ReadOnlySpan<byte> bytes)
+    {
+        // A line is for reading; the other formats keep the bytes.
+    }
+
     public void Add(string name, string? value)
     {
         if (value is null)

@@ -56,10 +56,10 @@ internal sealed class KeyExchange(
             (KexState.SkipWrongGuess s, >= MessageNumber.KexMethod30) => s.Then,
             (KexState.ExpectGroupRequest s, MessageNumber.KexMethod34) => OnGroupRequest(s, payload),
             (KexState.ExpectGroup s, MessageNumber.KexMethod31) => OnGroup(s, payload),
-            (KexState.ExpectInit { Method.IsGroupExchange: false } s, MessageNumber.KexMethod30) => OnInit(s, Message.Decode<KexExchangeInit>(payload)),
-            (KexState.ExpectInit { Method.IsGroupExchange: true } s, MessageNumber.KexMethod32) => OnInit(s, Message.Decode<KexGexInit>(payload).Fields),
-            (KexState.ExpectReply { Method.IsGroupExchange: false } s, MessageNumber.KexMethod31) => OnReply(s, Message.Decode<KexExchangeReply>(payload)),
-            (KexState.ExpectReply { Method.IsGroupExchange: true } s, MessageNumber.KexMethod33) => OnReply(s, Message.Decode<KexGexReply>(payload).Fields),
+            (KexState.ExpectInit { Method.IsGroupExchange: false } s, MessageNumber.KexMethod30) => OnInit(s, tracer.Decode<KexExchangeInit>(payload)),
+            (KexState.ExpectInit { Method.IsGroupExchange: true } s, MessageNumber.KexMethod32) => OnInit(s, tracer.Decode<KexGexInit>(payload).Fields),
+            (KexState.ExpectReply { Method.IsGroupExchange: false } s, MessageNumber.KexMethod31) => OnReply(s, tracer.Decode<KexExchangeReply>(payload)),
+            (KexState.ExpectReply { Method.IsGroupExchange: true } s, MessageNumber.KexMethod33) => OnReply(s, tracer.Decode<KexGexReply>(payload).Fields),
             (KexState.ExpectNewKeys s, MessageNumber.NewKeys) => OnNewKeys(s, payload),
             _ => throw PeerMisbehavedException.Unexpected(number, _state.Description),
         };
@@ -96,8 +96,9 @@ internal sealed class KeyExchange(
         byte[] ours = Outbound.StartKeyExchange("the peer asked for it");
         byte[] theirs = payload.ToArray();
         KexTranscript transcript = role == TransportRole.Client ? new(ours, theirs) : new(theirs, ours);
-        KexInit client = Message.Decode<KexInit>(transcript.ClientInit);
-        KexInit server = Message.Decode<KexInit>(transcript.ServerInit);
+        KexInit peer = tracer.Decode<KexInit>(theirs);
+        KexInit own = Message.Decode<KexInit>(ours);
+        (KexInit client, KexInit server) = role == TransportRole.Client ? (own, peer) : (peer, own);
         if (!FirstIsComplete)
             OnFirstKexInit(client, server);
 
@@ -106,12 +107,16 @@ internal sealed class KeyExchange(
         Report = Report with { Algorithms = result.Algorithms, StrictKeyExchange = IsStrict };
         NegotiatedAlgorithms chosen = result.RequireAll(role);
         if (role == TransportRole.Client)
-            return BeginMethod(chosen, transcript);
+            return Following(BeginMethod(chosen, transcript), server, result);
         KexState next = chosen.KeyExchange is GroupExchangeKex groups
             ? new KexState.ExpectGroupRequest(chosen, transcript, groups)
             : new KexState.ExpectInit(chosen, transcript, (ValueKex)chosen.KeyExchange);
-        return client.FirstKexPacketFollows && !result.GuessWasRight ? new KexState.SkipWrongGuess(next) : next;
+        return Following(next, client, result);
     }
+
+    // RFC 4253 section 7: the packet that follows a wrong guess is ignored.
+    private static KexState Following(KexState next, KexInit peer, Negotiated result) =>
+        peer.FirstKexPacketFollows && !result.GuessWasRight ? new KexState.SkipWrongGuess(next) : next;
 
     private KexState BeginMethod(NegotiatedAlgorithms chosen, KexTranscript transcript)
     {
@@ -134,7 +139,7 @@ internal sealed class KeyExchange(
 
     private KexState OnGroupRequest(KexState.ExpectGroupRequest state, ReadOnlySpan<byte> payload)
     {
-        KexGexRequest request = Message.Decode<KexGexRequest>(payload);
+        KexGexRequest request = tracer.Decode<KexGexRequest>(payload);
         ValueKex method = state.Method.Choose(request, out byte[] prime, out byte[] generator);
         SeeGroup(request, prime);
         Outbound.Send(new KexGexGroup(prime, generator));
@@ -143,7 +148,7 @@ internal sealed class KeyExchange(
 
     private KexState OnGroup(KexState.ExpectGroup state, ReadOnlySpan<byte> payload)
     {
-        KexGexGroup group = Message.Decode<KexGexGroup>(payload);
+        KexGexGroup group = tracer.Decode<KexGexGroup>(payload);
         ValueKex method = state.Method.Take(GroupExchangeKex.Request, group.Prime, group.Generator);
         SeeGroup(GroupExchangeKex.Request, group.Prime);
         return SendValue(state.Chosen, state.Transcript, method);
@@ -258,7 +263,7 @@ internal sealed class KeyExchange(
 
     private KexState OnNewKeys(KexState.ExpectNewKeys state, ReadOnlySpan<byte> payload)
     {
-        Message.Decode<NewKeys>(payload);
+        tracer.Decode<NewKeys>(payload);
         inbound.UseKeys(state.Opener, IsStrict);
         tracer.Emit(new KeysInUse("in", IsStrict));
         _peerStarted = false;
@@ -271,11 +276,7 @@ internal sealed class KeyExchange(
         if (!tracer.IsOn(TraceMask.KeyExchange))
             return;
         foreach (AlgorithmNegotiation algorithm in result.Algorithms)
-        {
-            tracer.Emit(new AlgorithmsOffered("client", algorithm.Kind, string.Join(',', algorithm.Client)));
-            tracer.Emit(new AlgorithmsOffered("server", algorithm.Kind, string.Join(',', algorithm.Server)));
             tracer.Emit(new AlgorithmChosen(algorithm.Kind, algorithm.Chosen));
-        }
     }
 }
 

@@ -67,7 +67,9 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
             LoginRequested |= TMessage.Number == MessageNumber.UserAuthRequest;
             if (_kexInit is not null && !MayLeaveDuringKeyExchange(TMessage.Number))
             {
-                HoldBack(Message.ToArray(message));
+                byte[] payload = Message.ToArray(message);
+                tracer.Sending<TMessage>(payload);
+                HoldBack(payload);
                 return;
             }
 
@@ -82,6 +84,7 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
                 throw;
             }
 
+            tracer.Sending<TMessage>(_ready.Written[(start + PacketFraming.HeaderLength)..]);
             Finish(start, TMessage.Number);
             StartKeyExchangeWhenDue();
             Wake();
@@ -98,6 +101,7 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
             {
                 tracer.Emit(new KeyExchangeStarted(because));
                 byte[] payload = MakeKexInit();
+                tracer.Sending<KexInit>(payload);
                 SealPayload(payload);
                 _kexInit = payload;
                 Holding?.Invoke(true);
@@ -114,6 +118,7 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
         lock (_gate)
         {
             ThrowIfEnded();
+            tracer.Sending<NewKeys>([(byte)MessageNumber.NewKeys]);
             SealPayload([(byte)MessageNumber.NewKeys]);
             _sealer.Dispose();
             _sealer = sealer;

@@ -186,17 +186,17 @@ internal sealed class TransportEngine : IDisposable
         switch (number)
         {
             case MessageNumber.Disconnect:
-                throw OnDisconnect(Message.Decode<Disconnect>(payload));
+                throw OnDisconnect(_tracer.Decode<Disconnect>(payload));
             case MessageNumber.Ignore:
                 break;
             case MessageNumber.Unimplemented:
-                _tracer.Emit(new UnimplementedReceived(Message.Decode<Unimplemented>(payload).SequenceNumber));
+                _tracer.Emit(new UnimplementedReceived(_tracer.Decode<Unimplemented>(payload).SequenceNumber));
                 break;
             case MessageNumber.Debug:
-                _tracer.Emit(new DebugReceived(Message.Decode<Debug>(payload).Text));
+                _tracer.Emit(new DebugReceived(_tracer.Decode<Debug>(payload).Text));
                 break;
             case MessageNumber.ExtInfo:
-                OnExtensions(Message.Decode<ExtInfo>(payload));
+                OnExtensions(_tracer.Decode<ExtInfo>(payload));
                 break;
             case MessageNumber.Ping:
                 Outbound.Send(new Pong(Message.Decode<Ping>(payload).Data));

@@ -55,20 +55,6 @@ internal readonly record struct PacketDropped(MessageNumber Message, Phase Phase
     }
 }
 
-/// <summary>One of the lists of a KEXINIT: ours, or the server's that libssh2 never shows.</summary>
-internal readonly record struct AlgorithmsOffered(string Side, AlgorithmKind Kind, string Names) : ITraceEvent
-{
-    public static string Name => "offered";
-    public static TraceMask Category => TraceMask.KeyExchange;
-
-    public void Describe(ITraceFields fields)
-    {
-        fields.Add("by", Side);
-        fields.Add("kind", NegotiationReport.Describe(Kind));
-        fields.Add("names", Names);
-    }
-}
-
 /// <summary>The group of a group exchange (RFC 4419).</summary>
 internal readonly record struct GroupExchanged(string Asked, int Bits) : ITraceEvent
 {

@@ -113,7 +113,7 @@ internal readonly struct UserAuthInfoResponse(ImmutableArray<Secret> responses) 
             reader.Fail($"num-responses is {count}, at most {WireLimits.Prompts} are allowed");
         ImmutableArray<Secret>.Builder responses = ImmutableArray.CreateBuilder<Secret>();
         for (uint i = 0; i < count && reader.Fault is null; i++)
-            responses.Add(new Secret(reader.String("response", WireLimits.Password)));
+            responses.Add(new Secret(reader.Secret("response", WireLimits.Password)));
         return new UserAuthInfoResponse(responses.ToImmutable());
     }
 

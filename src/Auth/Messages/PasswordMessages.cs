@@ -34,8 +34,8 @@ internal readonly ref struct PasswordRequest(
     {
         (string user, string service) = UserAuthRequest.ReadHead(ref reader, LoginMethods.Password);
         bool isChange = reader.Boolean("new password follows");
-        ReadOnlySpan<byte> password = reader.String("password", WireLimits.Password);
-        ReadOnlySpan<byte> newPassword = isChange ? reader.String("new password", WireLimits.Password) : default;
+        ReadOnlySpan<byte> password = reader.Secret("password", WireLimits.Password);
+        ReadOnlySpan<byte> newPassword = isChange ? reader.Secret("new password", WireLimits.Password) : default;
         return new PasswordRequest(user, service, password, isChange, newPassword);
     }
 

@@ -30,7 +30,7 @@ internal readonly ref struct UserAuthRequest(string user, string service, string
         string user = reader.Text("user name", WireLimits.UserName);
         string service = reader.Name("service name");
         string method = reader.Name("method name");
-        return new UserAuthRequest(user, service, method, reader.Rest());
+        return new UserAuthRequest(user, service, method, reader.SecretRest("the method's fields"));
     }
 
     public void Write(scoped ref SshWriter writer)
