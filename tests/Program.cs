@@ -1,0 +1,27 @@
+using LucidSsh.Tests.Architecture;
+using LucidSsh.Tests.Disassembly;
+
+namespace LucidSsh.Tests;
+
+/// <summary>This assembly started as a program, by its own tests and by who reviews the cryptography's machine code.</summary>
+internal static class Program
+{
+    public static async Task Main(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case [EveryMethod.Verb]:
+                EveryMethod.Compile(initialised: false);
+                break;
+            case [EveryMethod.Verb, EveryMethod.Initialised]:
+                EveryMethod.Compile(initialised: true);
+                break;
+            case [Review.Verb]:
+                await Review.WriteAsync();
+                break;
+            default:
+                Control.Hash();
+                break;
+        }
+    }
+}
