@@ -21,8 +21,8 @@ internal sealed record Compilation(string Column, bool IsOptimised, IReadOnlyDic
         new("optimised/avx512", true, Instructions(any: "1", avx512: "1")),
     ];
 
-    /// <summary>Compiles the whole of the cryptography in a process of its own, and reads what came out.</summary>
-    public async Task<IReadOnlyList<MachineCode>> RunAsync()
+    /// <summary>Compiles the whole of the cryptography in a process of its own: what came out, by the methods' names.</summary>
+    public async Task<IReadOnlyDictionary<string, MachineCode>> RunAsync()
     {
         using TemporaryDirectory directory = new();
         string listing = directory["listing"];
@@ -42,7 +42,7 @@ internal sealed record Compilation(string Column, bool IsOptimised, IReadOnlyDic
         List<MachineCode> methods = [.. MachineCode.Read(File.ReadLines(listing))];
         int compiled = int.Parse(output, CultureInfo.InvariantCulture);
         Assert.True(methods.Count >= compiled, $"{Column}: of {compiled} methods compiled, {methods.Count} are in the listing.");
-        return [.. methods.GroupBy(method => method.Name).Select(overloads => overloads.Aggregate(MachineCode.Join))];
+        return methods.GroupBy(method => method.Name).ToDictionary(overloads => overloads.Key, overloads => overloads.Aggregate(MachineCode.Join));
     }
 
     private static Dictionary<string, string> Instructions(string any, string avx512) =>

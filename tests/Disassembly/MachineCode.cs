@@ -9,6 +9,9 @@ namespace LucidSsh.Tests.Disassembly;
 /// <param name="Divisions">Division instructions.</param>
 internal readonly record struct Findings(int Loops, int Guards, int Branches, int Divisions)
 {
+    /// <summary>How nothing found is written.</summary>
+    public const string None = "-";
+
     public static Findings operator +(Findings a, Findings b) =>
         new(a.Loops + b.Loops, a.Guards + b.Guards, a.Branches + b.Branches, a.Divisions + b.Divisions);
 
@@ -16,7 +19,7 @@ internal readonly record struct Findings(int Loops, int Guards, int Branches, in
     {
         (char Letter, int Count)[] parts = [('l', Loops), ('g', Guards), ('b', Branches), ('d', Divisions)];
         string text = string.Join(' ', parts.Where(part => part.Count > 0).Select(part => $"{part.Letter}{part.Count}"));
-        return text.Length == 0 ? "-" : text;
+        return text.Length == 0 ? None : text;
     }
 }
 
@@ -51,8 +54,8 @@ internal sealed partial record MachineCode(string Name, Findings Findings, IRead
     public string ShortName => GenericArguments().Replace(Name[..Name.IndexOf('(', StringComparison.Ordinal)], "");
 
     /// <summary>The calls that leave the checked code, a class left out of the check being outside too.</summary>
-    public IEnumerable<string> CallsOutside(ISet<string> leftOut) =>
-        Calls.Where(callee => !callee.IsOwn || leftOut.Contains(ClassOf(callee.Name))).Select(callee => callee.Name);
+    public IEnumerable<string> CallsOutside(IReadOnlyDictionary<string, string> leftOut) =>
+        Calls.Where(callee => !callee.IsOwn || leftOut.ContainsKey(ClassOf(callee.Name))).Select(callee => callee.Name);
 
     /// <summary>The class of a method's or a callee's name, without nesting and arguments.</summary>
     public static string ClassOf(string name) => name[..name.IndexOfAny([':', '+', '['])];
@@ -155,7 +158,7 @@ internal sealed partial record MachineCode(string Name, Findings Findings, IRead
     [GeneratedRegex(@"^\s+(?<mnemonic>[a-z][a-z0-9.]*)\s*(?<operand>.*?)\s*$")]
     private static partial Regex Instruction();
 
-    [GeneratedRegex(@"^\[r\w+([+-]0x\w+)?\]")]
+    [GeneratedRegex(@"^\[r\w+([+-]0x\w+)?\]|^r\w+ ; ")]
     private static partial Regex Address();
 
     [GeneratedRegex(@"\[[^\[\]]*(\[[^\[\]]*\])*[^\[\]]*\]")]
