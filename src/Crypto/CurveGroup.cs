@@ -18,6 +18,41 @@ internal abstract unsafe class CurveGroup
     /// <summary>The x coordinate of a G + b (x, y), all of it public (the running time tells it), for scalars below the order
     /// and a point on the curve; false when the sum is the point at infinity.</summary>
     public abstract bool TryMultiplyAddPublic(ulong* a, ulong* b, ReadOnlySpan<byte> x, ReadOnlySpan<byte> y, Span<byte> sumX);
+
+    /// <summary>The number of signed digits a scalar below 2^bits has.</summary>
+    private protected static int DigitCount(int bits, int width) => (bits + 1 + width - 1) / width;
+
+    /// <summary>The <paramref name="width"/> bits from <paramref name="bit"/> up as a signed digit, the bit below them carried in
+    /// (Booth's recoding): its absolute value, 0..2^(width - 1), and a mask that says it is negative.</summary>
+    private protected static ulong Recode(ulong* scalar, int limbs, int bit, int width, out ulong negative)
+    {
+        ulong window = bit == 0
+            ? Limbs.Window(scalar, limbs, 0, width) << 1
+            : Limbs.Window(scalar, limbs, bit - 1, width + 1);
+        negative = ConstantTime.Mask(window >> width);
+        ulong digit = (window >> 1) + (window & 1); // 0..2^width: as signed digit minus 2^width if the upper bit is set
+        return ConstantTime.Select(negative, (1ul << width) - digit, digit);
+    }
+
+    /// <summary>Signed digits of a public scalar, least significant first: zero or odd and below 2^(width - 1) in absolute value, any
+    /// two of them at least width places apart.</summary>
+    private protected static void NonAdjacentForm(ulong* scalar, int limbs, int width, Span<sbyte> digits)
+    {
+        digits.Clear();
+        int carry = 0;
+        for (int bit = 0; bit < digits.Length;)
+        {
+            int window = (int)Limbs.Window(scalar, limbs, bit, width) + carry;
+            if ((window & 1) == 0)
+            {
+                bit++; // window and its carry say the same of the next bit
+                continue;
+            }
+            carry = window >> (width - 1);
+            digits[bit] = (sbyte)(window - (carry << width));
+            bit += width;
+        }
+    }
 }
 
 /// <summary>Points in Jacobian coordinates, (X : Y : Z) for x = X / Z^2, y = Y / Z^3, laid out X, Y, Z, all tight
@@ -39,6 +74,7 @@ internal sealed unsafe partial class CurveGroup<TField> : CurveGroup
     private readonly MontgomeryModulus _prime;
     private readonly ModularInverse _inversion;
     private readonly int _scalarBits;
+    private readonly int _scalarLimbs;
     private readonly ulong[] _constants; // b, 3, 1 and the base point's coordinates in the field's form
 
     public CurveGroup(TField field, MontgomeryModulus prime, int scalarBits, ReadOnlySpan<byte> b, ReadOnlySpan<byte> baseX, ReadOnlySpan<byte> baseY)
@@ -47,6 +83,7 @@ internal sealed unsafe partial class CurveGroup<TField> : CurveGroup
         _prime = prime;
         _inversion = new ModularInverse(prime.Modulus, prime.BitLength);
         _scalarBits = scalarBits;
+        _scalarLimbs = Limbs.Count(scalarBits);
         _constants = Limbs.Allocate(5 * field.LimbCount);
         Read(b, B);
         Read([3], Three);
@@ -66,8 +103,6 @@ internal sealed unsafe partial class CurveGroup<TField> : CurveGroup
     private ulong* One => B + (2 * _field.LimbCount);
 
     private ulong* BasePoint => B + (3 * _field.LimbCount);
-
-    private int Digits => (_scalarBits + 1 + WindowBits - 1) / WindowBits;
 
     public override bool IsOnCurve(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y)
     {
@@ -99,13 +134,13 @@ internal sealed unsafe partial class CurveGroup<TField> : CurveGroup
         ulong* sum = selected + size;
         ulong* work = sum + size;
         Load(x, y, table);
-        BuildTable(table, work);
+        BuildTable(table, Multiples, work);
 
         ulong started = 0; // all ones once a digit was not zero
-        for (int bit = (Digits - 1) * WindowBits; bit >= 0; bit -= WindowBits)
+        for (int bit = (DigitCount(_scalarBits, WindowBits) - 1) * WindowBits; bit >= 0; bit -= WindowBits)
         {
-            ulong digit = Recode(scalar, bit, out ulong negative);
-            Select(table, size, digit, negative, selected, work);
+            ulong digit = Recode(scalar, _scalarLimbs, bit, WindowBits, out ulong negative);
+            Select(table, size, Multiples, digit, negative, selected, work);
             if (bit == 0)
             {
                 AddComplete(sum, accumulator, selected, work);
@@ -123,19 +158,6 @@ internal sealed unsafe partial class CurveGroup<TField> : CurveGroup
         WriteAffine(accumulator, productX, productY, work);
     }
 
-    /// <summary>The five bits from <paramref name="bit"/> up as a signed digit, the bit below them carried in: its absolute
-    /// value 0..16, and a mask that says it is negative.</summary>
-    private ulong Recode(ulong* scalar, int bit, out ulong negative)
-    {
-        int limbs = Limbs.Count(_scalarBits);
-        ulong window = bit == 0
-            ? Limbs.Window(scalar, limbs, 0, WindowBits) << 1
-            : Limbs.Window(scalar, limbs, bit - 1, WindowBits + 1);
-        negative = ConstantTime.Mask(window >> WindowBits);
-        ulong digit = (window >> 1) + (window & 1); // 0..32: as signed digit minus 32 if the upper bit is set
-        return ConstantTime.Select(negative, (1ul << WindowBits) - digit, digit);
-    }
-
     /// <summary>What the accumulator is after a digit: itself where the digit is 0, the multiple alone where it is the first that is
     /// not, else the sum.</summary>
     private ulong Accept(ulong* accumulator, ulong* sum, ulong* selected, ulong digit, ulong started)
@@ -146,30 +168,43 @@ internal sealed unsafe partial class CurveGroup<TField> : CurveGroup
         return started | present;
     }
 
-    /// <summary>selected = digit P from a table of 1 P .. 16 P, every entry <paramref name="size"/> limbs and read whatever the digit,
+    /// <summary>selected = digit P from a table of P, 2 P, 3 P.., every entry <paramref name="size"/> limbs and read whatever the digit,
     /// with y negated under the mask; zeros when the digit is 0.</summary>
-    private void Select(ulong* table, int size, ulong digit, ulong negative, ulong* selected, ulong* work)
+    private void Select(ulong* table, int size, int entries, ulong digit, ulong negative, ulong* selected, ulong* work)
     {
         int n = _field.LimbCount;
-        Limbs.Select(table, size, Multiples, digit, selected);
+        Limbs.Select(table, size, entries, digit, selected);
         Limbs.Clear(work, n);
         _field.Subtract(work, work, selected + n);
         _field.Tighten(work, work);
         Limbs.CopyIf(negative, work, selected + n, n);
     }
 
-    private void Load(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y, ulong* point)
+    /// <summary>Reads coordinates below the prime, tight.</summary>
+    public void ReadPoint(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y, ulong* point)
     {
         Read(x, point);
         Read(y, point + _field.LimbCount);
+    }
+
+    /// <summary>Writes the affine coordinates of a point other than infinity.</summary>
+    public void WriteAffine(ulong* point, Span<byte> x, Span<byte> y)
+    {
+        using LimbScratch work = new(Scratch * _field.LimbCount);
+        WriteAffine(point, x, y, work.Start);
+    }
+
+    private void Load(ReadOnlySpan<byte> x, ReadOnlySpan<byte> y, ulong* point)
+    {
+        ReadPoint(x, y, point);
         Limbs.Copy(One, point + (2 * _field.LimbCount), _field.LimbCount);
     }
 
-    /// <summary>From P in the first place, P to 16 P. No addition meets equal or opposite points: the order is a large prime.</summary>
-    private void BuildTable(ulong* table, ulong* work)
+    /// <summary>From P in the first place, P, 2 P, 3 P... No addition meets equal or opposite points: the order is a large prime.</summary>
+    private void BuildTable(ulong* table, int count, ulong* work)
     {
         int size = Size;
-        for (int i = 2; i <= Multiples; i++)
+        for (int i = 2; i <= count; i++)
         {
             ulong* entry = table + ((i - 1) * size);
             if ((i & 1) == 0)

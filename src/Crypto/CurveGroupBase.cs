@@ -3,18 +3,26 @@ using System.Runtime.CompilerServices;
 namespace LucidSsh.Crypto;
 
 /// <content>Multiples of the base point, from tables computed at their first use.
-/// <para>A secret scalar's digits are taken from the lowest up, each from its own sixteen multiples of 32^j G, so that nothing is
-/// doubled. Why the incomplete addition is enough: before digit d of place j the accumulator is m G, m the lower digits' value,
-/// |m| &lt;= 32^j / 2 &lt; |d| 32^j. So m ± d 32^j is not 0, and but in the last place J below 17 32^j &lt; n. There d &gt; 0 and
-/// m + d 32^J is the scalar, no multiple of n. d 32^J - m = scalar - 2 m is below n + 32^J; were it n, then
-/// n = d 32^J - m with m = (scalar - n) / 2 &lt; 0, and n's remainder modulo 32^J would be at most 32^J / 2: but the bits of the
-/// three orders below their uppermost place are ones.</para></content>
+/// <para>A secret scalar's digits to the base w = 32 or 64 are taken from the lowest up, each from its own w / 2 multiples of w^j G,
+/// so that nothing is doubled. Why the incomplete addition is enough: before digit d of place j the accumulator is m G, m the
+/// lower digits' value, |m| &lt;= w^j / 2 &lt; |d| w^j. So m ± d w^j is not 0, and but in the last place J below (w + 1) w^j / 2 &lt; n.
+/// There d &gt; 0 and m + d w^J is the scalar, no multiple of n. d w^J - m = scalar - 2 m is below n + w^J &lt; 2 n; were it n, then
+/// m = (scalar - n) / 2 &lt; 0, and n's remainder modulo w^J would be -m, at most w^J / 2: but in the three orders the bit below
+/// place J is one, and ones follow it.</para></content>
 internal sealed unsafe partial class CurveGroup<TField>
 {
+    /// <summary>The bits of a digit of P-256's scalars in the table's multiples.</summary>
+    public const int LongBaseDigitBits = 6;
+
     private const int OddBaseMultiples = 32; // G, 3 G, .. 63 G: non-adjacent form of width 7
 
-    private readonly Lazy<ulong[]> _base; // (x, y) of i 32^j G at 16 j + i - 1
-    private readonly Lazy<ulong[]> _baseOdd; // (x, y) of (2 i + 1) G
+    private readonly Lazy<ulong[]> _base;
+    private readonly Lazy<ulong[]> _baseOdd;
+
+    /// <summary>The longer the numbers, the dearer the table: 110 KiB for P-256, 154 and 289 for the others.</summary>
+    private int BaseDigitBits => _scalarBits <= 256 ? LongBaseDigitBits : LongBaseDigitBits - 1;
+
+    private int RowLength => 1 << (BaseDigitBits - 1);
 
     public override void MultiplyBase(ulong* scalar, Span<byte> productX, Span<byte> productY)
     {
@@ -27,10 +35,10 @@ internal sealed unsafe partial class CurveGroup<TField>
         ulong* sum = selected + size;
         ulong* work = sum + size;
         ulong started = 0; // all ones once a digit was not zero
-        for (int j = 0; j < Digits; j++, row += Multiples * 2 * n)
+        for (int bit = 0; bit <= _scalarBits; bit += BaseDigitBits, row += RowLength * 2 * n)
         {
-            ulong digit = Recode(scalar, j * WindowBits, out ulong negative);
-            Select(row, 2 * n, digit, negative, selected, work);
+            ulong digit = Recode(scalar, _scalarLimbs, bit, BaseDigitBits, out ulong negative);
+            Select(row, 2 * n, RowLength, digit, negative, selected, work);
             Limbs.Copy(One, selected + (2 * n), n);
             AddAffine(sum, accumulator, selected, work);
             started = Accept(accumulator, sum, selected, digit, started);
@@ -39,21 +47,27 @@ internal sealed unsafe partial class CurveGroup<TField>
         GC.KeepAlive(owner);
     }
 
+    /// <summary>(x, y) of i w^j G, in rows of w / 2.</summary>
+    public ulong[] BaseTable => _base.Value;
+
+    /// <summary>(x, y) of G, 3 G .. 63 G.</summary>
+    public ulong[] OddBaseTable => _baseOdd.Value;
+
     private ulong[] BuildBaseTable()
     {
-        int size = Size, count = Digits * Multiples;
+        int size = Size, rows = DigitCount(_scalarBits, BaseDigitBits), count = rows * RowLength;
         using LimbScratch scratch = new((count * size) + (Scratch * _field.LimbCount));
         ulong* points = scratch.Start;
         ulong* work = points + (count * size);
         Limbs.Copy(BasePoint, points, 2 * _field.LimbCount);
         Limbs.Copy(One, points + (2 * _field.LimbCount), _field.LimbCount);
-        for (int j = 0; j < Digits; j++)
+        for (int j = 0; j < rows; j++)
         {
-            ulong* row = points + (j * Multiples * size);
-            BuildTable(row, work);
-            if (j + 1 < Digits)
+            ulong* row = points + (j * RowLength * size);
+            BuildTable(row, RowLength, work);
+            if (j + 1 < rows)
             {
-                Double(row + (Multiples * size), row + ((Multiples - 1) * size), work);
+                Double(row + (RowLength * size), row + ((RowLength - 1) * size), work);
             }
         }
         return ToAffine(points, count, work);

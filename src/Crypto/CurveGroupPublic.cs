@@ -5,9 +5,11 @@ namespace LucidSsh.Crypto;
 /// <content>What verification needs: operands are public, so digits may be skipped and special cases branched on.</content>
 internal sealed unsafe partial class CurveGroup<TField>
 {
+    /// <summary>The width of the base point's non-adjacent form.</summary>
+    public const int BaseWidth = 7;
+
     private const int OddMultiples = 8; // P, 3 P, ... 15 P: non-adjacent form of width 5
     private const int PointWidth = 5;
-    private const int BaseWidth = 7;
 
     public override bool TryMultiplyAddPublic(ulong* a, ulong* b, ReadOnlySpan<byte> x, ReadOnlySpan<byte> y, Span<byte> sumX)
     {
@@ -25,8 +27,8 @@ internal sealed unsafe partial class CurveGroup<TField>
 
         Span<sbyte> baseDigits = stackalloc sbyte[_scalarBits + 1];
         Span<sbyte> pointDigits = stackalloc sbyte[_scalarBits + 1];
-        NonAdjacentForm(a, BaseWidth, baseDigits);
-        NonAdjacentForm(b, PointWidth, pointDigits);
+        NonAdjacentForm(a, _scalarLimbs, BaseWidth, baseDigits);
+        NonAdjacentForm(b, _scalarLimbs, PointWidth, pointDigits);
         bool infinite = true;
         for (int i = _scalarBits; i >= 0; i--)
         {
@@ -62,27 +64,6 @@ internal sealed unsafe partial class CurveGroup<TField>
         for (int i = 1; i < count; i++)
         {
             Add(table + (i * size), table + ((i - 1) * size), twice, work);
-        }
-    }
-
-    /// <summary>Signed digits, least significant first: zero or odd and below 2^(width - 1) in absolute value, any two of them at
-    /// least width places apart.</summary>
-    private void NonAdjacentForm(ulong* scalar, int width, Span<sbyte> digits)
-    {
-        int limbs = Limbs.Count(_scalarBits);
-        digits.Clear();
-        int carry = 0;
-        for (int bit = 0; bit < digits.Length;)
-        {
-            int window = (int)Limbs.Window(scalar, limbs, bit, width) + carry;
-            if ((window & 1) == 0)
-            {
-                bit++; // window and its carry say the same of the next bit
-                continue;
-            }
-            carry = window >> (width - 1);
-            digits[bit] = (sbyte)(window - (carry << width));
-            bit += width;
         }
     }
 

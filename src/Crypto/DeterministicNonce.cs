@@ -5,7 +5,7 @@ namespace LucidSsh.Crypto;
 internal sealed unsafe class DeterministicNonce : IDisposable
 {
     private readonly MontgomeryModulus _order;
-    private readonly HashName _hash;
+    private readonly Hash _hash;
     private readonly Secret _k; // the RFC's K
     private readonly Secret _v; // the RFC's V
     private bool _used;
@@ -18,17 +18,17 @@ internal sealed unsafe class DeterministicNonce : IDisposable
     public DeterministicNonce(MontgomeryModulus order, HashName hash, ulong* key, ulong* digest, ReadOnlySpan<byte> extra)
     {
         _order = order;
-        _hash = hash;
-        int size = Hash.SizeOf(hash);
-        _k = new Secret(size);
-        _v = new Secret(size);
+        _hash = Hash.Create(hash);
+        _k = new Secret(_hash.Size);
+        _v = new Secret(_hash.Size);
         _v.Span.Fill(1);
-        using Secret seed = new((2 * order.ByteLength) + extra.Length);
-        Limbs.Write(key, order.LimbCount, seed.Span[..order.ByteLength]);
-        Limbs.Write(digest, order.LimbCount, seed.Span.Slice(order.ByteLength, order.ByteLength));
-        extra.CopyTo(seed.Span[(2 * order.ByteLength)..]);
-        Update(0, seed.Span);
-        Update(1, seed.Span);
+        Span<byte> seed = stackalloc byte[(2 * order.ByteLength) + extra.Length];
+        Limbs.Write(key, order.LimbCount, seed[..order.ByteLength]);
+        Limbs.Write(digest, order.LimbCount, seed.Slice(order.ByteLength, order.ByteLength));
+        extra.CopyTo(seed[(2 * order.ByteLength)..]);
+        Update([0], seed);
+        Update([1], seed);
+        ConstantTime.Zero(seed);
     }
 
     /// <summary>The leftmost bits of a byte string, as many as the order has, as an integer (the RFC's bits2int).</summary>
@@ -54,18 +54,14 @@ internal sealed unsafe class DeterministicNonce : IDisposable
         {
             if (_used)
             {
-                Update(0, default);
+                Update([0], default);
             }
             _used = true;
             int length = 0;
-            using (Hmac hmac = new(_hash, _k.Span))
+            for (; length < _order.ByteLength; length += _v.Length)
             {
-                for (; length < _order.ByteLength; length += _v.Length)
-                {
-                    hmac.Append(_v.Span);
-                    hmac.Finish(_v.Span);
-                    _v.Span.CopyTo(bits[length..]);
-                }
+                Authenticate(default, default, _v.Span);
+                _v.Span.CopyTo(bits[length..]);
             }
             BitsToInteger(_order, bits[..length], nonce);
             inRange = Limbs.Less(nonce, _order.Modulus, n) & (Limbs.IsZero(nonce, n) ^ 1);
@@ -76,24 +72,46 @@ internal sealed unsafe class DeterministicNonce : IDisposable
 
     public void Dispose()
     {
+        _hash.Dispose();
         _k.Dispose();
         _v.Dispose();
     }
 
     /// <summary>K = HMAC_K(V || round || seed), V = HMAC_K(V).</summary>
-    private void Update(byte round, ReadOnlySpan<byte> seed)
+    private void Update(ReadOnlySpan<byte> round, ReadOnlySpan<byte> seed)
     {
-        using (Hmac hmac = new(_hash, _k.Span))
+        Authenticate(round, seed, _k.Span);
+        Authenticate(default, default, _v.Span);
+    }
+
+    /// <summary>mac = HMAC_K(V || round || seed), which may be K or V (RFC 2104). Every K serves one or two short messages: the hash
+    /// itself, always the same, is quicker than an <see cref="Hmac"/> for each.</summary>
+    private void Authenticate(ReadOnlySpan<byte> round, ReadOnlySpan<byte> seed, Span<byte> mac)
+    {
+        Span<byte> pad = stackalloc byte[_hash.BlockSize];
+        Span<byte> inner = stackalloc byte[_hash.Size];
+        FillPad(pad, 0x36);
+        _hash.Append(pad);
+        _hash.Append(_v.Span);
+        _hash.Append(round);
+        _hash.Append(seed);
+        _hash.Finish(inner);
+        FillPad(pad, 0x5c);
+        _hash.Append(pad);
+        _hash.Append(inner);
+        _hash.Finish(mac);
+        ConstantTime.Zero(pad);
+        ConstantTime.Zero(inner);
+    }
+
+    /// <summary>K, no longer than a block, with zeros after it, each byte exclusive-or <paramref name="value"/>.</summary>
+    private void FillPad(Span<byte> pad, byte value)
+    {
+        pad.Fill(value);
+        ReadOnlySpan<byte> key = _k.Span;
+        for (int i = 0; i < key.Length; i++)
         {
-            hmac.Append(_v.Span);
-            hmac.Append([round]);
-            hmac.Append(seed);
-            hmac.Finish(_k.Span);
-        }
-        using (Hmac hmac = new(_hash, _k.Span))
-        {
-            hmac.Append(_v.Span);
-            hmac.Finish(_v.Span);
+            pad[i] ^= key[i];
         }
     }
 }

@@ -145,12 +145,12 @@ internal static unsafe class Limbs
         }
     }
 
-    /// <summary>selected = entry <paramref name="index"/> of a table of entries 1 to <paramref name="entries"/> (at most 16) of
+    /// <summary>selected = entry <paramref name="index"/> of a table of entries 1 to <paramref name="entries"/> (at most 32) of
     /// <paramref name="count"/> limbs (at least 4) each, or zeros for 0. Every limb is read, whatever the index.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     public static void Select(ulong* table, int count, int entries, ulong index, ulong* selected)
     {
-        ulong* masks = stackalloc ulong[16];
+        ulong* masks = stackalloc ulong[32];
         for (int i = 0; i < entries; i++)
         {
             masks[i] = ConstantTime.Mask(ConstantTime.Equal(index, (ulong)i + 1));

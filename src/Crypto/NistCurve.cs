@@ -9,13 +9,7 @@ internal sealed unsafe class NistCurve
 {
     private const byte Uncompressed = 4;
 
-    private static readonly Lazy<NistCurve> LazyP256 = new(() => new(
-        HashName.Sha256,
-        p: "FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF",
-        b: "5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B",
-        n: "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551",
-        x: "6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296",
-        y: "4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5"));
+    private static readonly Lazy<NistCurve> LazyP256 = new(() => CreateP256(VectorPaths.Best));
 
     private static readonly Lazy<NistCurve> LazyP384 = new(() => new(
         HashName.Sha384,
@@ -41,16 +35,23 @@ internal sealed unsafe class NistCurve
     private readonly MontgomeryModulus _prime;
     private readonly CurveGroup _group;
 
-    private NistCurve(HashName hash, string p, string b, string n, string x, string y)
+    // A path is given for P-256, which has formulas of its own.
+    private NistCurve(HashName hash, string p, string b, string n, string x, string y, VectorPath? path = null)
     {
         Hash = hash;
         _prime = new MontgomeryModulus(Convert.FromHexString(p));
         Order = new MontgomeryModulus(Convert.FromHexString(n));
         OrderInversion = new ModularInverse(Order.Modulus, Order.BitLength);
         byte[] coefficient = Convert.FromHexString(b), baseX = Convert.FromHexString(x), baseY = Convert.FromHexString(y);
-        _group = hash == HashName.Sha256
-            ? new CurveGroup<P256Field>(default, _prime, Order.BitLength, coefficient, baseX, baseY)
-            : new CurveGroup<SplitField>(new SplitField(_prime), _prime, Order.BitLength, coefficient, baseX, baseY);
+        if (path is VectorPath usable)
+        {
+            CurveGroup<P256Field> portable = new(default, _prime, Order.BitLength, coefficient, baseX, baseY);
+            _group = usable >= VectorPath.Vector256 ? new P256GroupX4(portable) : portable;
+        }
+        else
+        {
+            _group = new CurveGroup<SplitField>(new SplitField(_prime), _prime, Order.BitLength, coefficient, baseX, baseY);
+        }
     }
 
     /// <summary>nistp256, alias secp256r1.</summary>
@@ -61,6 +62,16 @@ internal sealed unsafe class NistCurve
 
     /// <summary>nistp521, alias secp521r1.</summary>
     public static NistCurve P521 => LazyP521.Value;
+
+    /// <summary>P-256 by the given kind of kernel, which the machine must have; tables included, so that each call costs a new one.</summary>
+    internal static NistCurve CreateP256(VectorPath path) => new(
+        HashName.Sha256,
+        p: "FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF",
+        b: "5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B",
+        n: "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551",
+        x: "6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296",
+        y: "4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5",
+        path);
 
     /// <summary>The length of a coordinate and of a shared secret in bytes: 32, 48, 66.</summary>
     public int FieldLength => _prime.ByteLength;

@@ -114,6 +114,39 @@ public sealed class NistCurveTests
         }
     }
 
+    [Fact]
+    public void P256_WithAndWithoutVectors_ComputesTheSame()
+    {
+        NistCurve plain = NistCurve.CreateP256(VectorPath.Scalar), best = NistCurve.P256;
+        BigInteger n = Order(256);
+        SeededRandom random = new(8);
+        byte[] basePoint = Derive(plain, Padded(1, 32));
+        List<BigInteger> scalars = [.. Enumerable.Range(1, 70).SelectMany(i => new[] { i, n - i })];
+        for (int bit = 1; bit < 256; bit++)
+        {
+            scalars.Add(BigInteger.One << bit);
+            scalars.Add(n - (BigInteger.One << bit));
+            scalars.Add(MontgomeryModulusTests.Number(random, 256) % n);
+        }
+        foreach (BigInteger scalar in scalars.Where(scalar => scalar > 0))
+        {
+            byte[] key = Padded(scalar, 32), point = Derive(plain, key);
+            Assert.Equal(point, Derive(best, key));
+            byte[] other = Padded((MontgomeryModulusTests.Number(random, 256) % (n - 1)) + 1, 32);
+            Assert.Equal(Agree(plain, other, point), Agree(best, other, point));
+            Assert.Equal(Agree(plain, key, point), Agree(best, key, point));
+            Assert.Equal(point[1..33], Agree(best, key, basePoint));
+
+            byte[] r = new byte[32], s = new byte[32];
+            Ecdsa.Sign(best, key, HashName.Sha256, key, null, r, s);
+            Assert.True(Ecdsa.Verify(plain, point, HashName.Sha256, key, r, s));
+            Assert.True(Ecdsa.Verify(best, point, HashName.Sha256, key, r, s));
+            s[31] ^= 1;
+            Assert.False(Ecdsa.Verify(plain, point, HashName.Sha256, key, r, s));
+            Assert.False(Ecdsa.Verify(best, point, HashName.Sha256, key, r, s));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Sizes))]
     public void SharedSecret_WithLeadingZero_KeepsItsWidth(int bits)

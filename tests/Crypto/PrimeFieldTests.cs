@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using LucidSsh.Crypto;
 
 namespace LucidSsh.Tests.Crypto;
@@ -27,6 +29,53 @@ public sealed unsafe class PrimeFieldTests
     [Fact]
     public void FieldOfP521_AtItsBounds_ComputesModuloThePrime() =>
         new Checker<SplitField>(new SplitField(Modulus(P521)), P521, P521 + (P521 >> 10), 6 * P521).Run();
+
+    [Fact]
+    public void FourFieldsOfP256_AtTheirBounds_MultiplyModuloThePrime()
+    {
+        if (!Avx2.IsSupported)
+        {
+            return; // the portable field above serves such a machine
+        }
+        // Limb bounds whose product is 21 2^56 (7 and 3 times 2^28), and 16 2^56; the last limb as large as the value's bound lets it be.
+        SeededRandom random = new(4);
+        BigInteger inverseOfR = BigInteger.ModPow(BigInteger.One << 280, P256 - 2, P256);
+        Vector256<ulong>* memory = stackalloc Vector256<ulong>[30];
+        for (int round = 0; round < 2000; round++)
+        {
+            (ulong left, ulong right) = round % 2 == 0 ? (7ul << 28, 3ul << 28) : (4ul << 28, 4ul << 28);
+            BigInteger[] a = new BigInteger[4], b = new BigInteger[4];
+            for (int lane = 0; lane < 4; lane++)
+            {
+                a[lane] = FillLane(memory, lane, left, random);
+                b[lane] = FillLane(memory + 10, lane, right, random);
+            }
+            P256FieldX4.Multiply(memory + 20, memory, memory + 10);
+            for (int lane = 0; lane < 4; lane++)
+            {
+                BigInteger product = ReadLane(memory + 20, lane);
+                Assert.Equal(a[lane] * b[lane] * inverseOfR % P256, product % P256);
+                Assert.True(product < P256 + (P256 >> 8));
+                for (int i = 0; i < 9; i++)
+                {
+                    Assert.True(((ulong*)(memory + 20 + i))[lane] <= P256FieldX4.LimbMask);
+                }
+            }
+            P256FieldX4.Multiply(memory, memory, memory + 10);
+            Assert.True(new ReadOnlySpan<byte>(memory, 320).SequenceEqual(new ReadOnlySpan<byte>(memory + 20, 320)));
+        }
+    }
+
+    [Fact]
+    public void PadsOfP256_AreMultiplesOfThePrime_WithLargeLimbs()
+    {
+        Assert.Equal(64 * P256, Sum(P256FieldX4.Pad));
+        Assert.Equal(16 * P256, Sum(P256FieldX4.WidePad));
+        Assert.Equal(P256, Sum(P256FieldX4.Prime));
+        Assert.All(P256FieldX4.Pad[..9].ToArray(), limb => Assert.InRange(limb, (1ul << 29) - 2, (3ul << 28) - 1));
+        Assert.All(P256FieldX4.WidePad[..9].ToArray(), limb => Assert.InRange(limb, (1ul << 32) - 16, (1ul << 32) + (1ul << 28)));
+        Assert.Equal((1021ul, 239ul), (P256FieldX4.Pad[9], P256FieldX4.WidePad[9]));
+    }
 
     [Fact]
     public void Inverse_ModuloPrimesAndOrders_IsTheInverse()
@@ -79,6 +128,41 @@ public sealed unsafe class PrimeFieldTests
                 Assert.Equal(index == 0 ? new ulong[count] : table.AsSpan((index - 1) * count, count).ToArray(), selected);
             }
         }
+    }
+
+    private static BigInteger Sum(ReadOnlySpan<ulong> limbs)
+    {
+        BigInteger sum = 0;
+        for (int i = limbs.Length - 1; i >= 0; i--)
+        {
+            sum = (sum << 28) + limbs[i];
+        }
+        return sum;
+    }
+
+    private static BigInteger ReadLane(Vector256<ulong>* element, int lane)
+    {
+        ulong[] limbs = [.. Enumerable.Range(0, 10).Select(i => ((ulong*)(element + i))[lane])];
+        return Sum(limbs);
+    }
+
+    /// <summary>One lane with limbs at the bound, zero, all ones or random below it; values below 256 p.</summary>
+    private static BigInteger FillLane(Vector256<ulong>* element, int lane, ulong bound, SeededRandom random)
+    {
+        int kind = random.Next(4);
+        for (int i = 0; i < 10; i++)
+        {
+            ulong limit = i < 9 ? bound : 4080;
+            ulong low = (ulong)MontgomeryModulusTests.Number(random, 60) % (limit + 1);
+            ((ulong*)(element + i))[lane] = kind switch
+            {
+                0 => limit,
+                1 => random.Next(2) == 0 ? limit : 0,
+                2 => Math.Min(limit, P256FieldX4.LimbMask),
+                _ => low,
+            };
+        }
+        return ReadLane(element, lane);
     }
 
     private static MontgomeryModulus Modulus(BigInteger value) => new(MontgomeryModulusTests.Bytes(value));
