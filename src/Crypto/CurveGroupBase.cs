@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace LucidSsh.Crypto;
 
 /// <content>Multiples of the base point, from tables computed at their first use.
-/// <para>A secret scalar's digits to the base w = 32 or 64 are taken from the lowest up, each from its own w / 2 multiples of w^j G,
+/// <para>A secret scalar's digits to the base w = 16, 32 or 64 are taken from the lowest up, each from its own w / 2 multiples of w^j G,
 /// so that nothing is doubled. Why the incomplete addition is enough: before digit d of place j the accumulator is m G, m the
 /// lower digits' value, |m| &lt;= w^j / 2 &lt; |d| w^j. So m ± d w^j is not 0, and but in the last place J below (w + 1) w^j / 2 &lt; n.
 /// There d &gt; 0 and m + d w^J is the scalar, no multiple of n. d w^J - m = scalar - 2 m is below n + w^J &lt; 2 n; were it n, then
@@ -19,8 +19,8 @@ internal sealed unsafe partial class CurveGroup<TField>
     private readonly Lazy<ulong[]> _base;
     private readonly Lazy<ulong[]> _baseOdd;
 
-    /// <summary>The longer the numbers, the dearer the table: 110 KiB for P-256, 154 and 289 for the others.</summary>
-    private int BaseDigitBits => _scalarBits <= 256 ? LongBaseDigitBits : LongBaseDigitBits - 1;
+    /// <summary>The longer the numbers, the dearer the table: 108 KiB for P-256, 154 and 180 for the others.</summary>
+    private int BaseDigitBits => _scalarBits <= 256 ? LongBaseDigitBits : _scalarBits <= 384 ? LongBaseDigitBits - 1 : LongBaseDigitBits - 2;
 
     private int RowLength => 1 << (BaseDigitBits - 1);
 

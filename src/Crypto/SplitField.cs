@@ -23,6 +23,8 @@ internal readonly unsafe struct SplitField : IPrimeField
     private readonly ulong* _square; // 2^(104 n) mod p
     private readonly ulong _negativeInverse; // -1/p mod 2^52
     private readonly int _n;
+    private readonly int _fold; // for p = 2^bits - 1, the limb that bit lies in, and its place there; else 0
+    private readonly int _foldShift;
 
     public SplitField(MontgomeryModulus prime)
     {
@@ -50,6 +52,13 @@ internal readonly unsafe struct SplitField : IPrimeField
             _fourP[i] -= i > 0 ? 1ul : 0;
             carry >>= Radix;
         }
+        bool ones = true;
+        for (int bit = 0; bit < prime.BitLength; bit++)
+        {
+            ones &= Limbs.Window(prime.Modulus, prime.LimbCount, bit, 1) == 1;
+        }
+        _fold = ones ? prime.BitLength / Radix : 0;
+        _foldShift = prime.BitLength % Radix;
         ulong* power = stackalloc ulong[prime.LimbCount];
         Limbs.Clear(power, prime.LimbCount);
         power[0] = 1;
@@ -66,41 +75,46 @@ internal readonly unsafe struct SplitField : IPrimeField
     public void Multiply(ulong* product, ulong* a, ulong* b)
     {
         int n = _n;
-        ulong* p = _p;
         ulong* factor = stackalloc ulong[2 * MaximumLimbs]; // b, and b 2^10 limb by limb
         ulong* quotient = stackalloc ulong[MaximumLimbs];
         ulong* result = stackalloc ulong[MaximumLimbs];
-        for (int i = 0; i < n; i++)
-        {
-            factor[i] = b[i];
-            factor[MaximumLimbs + i] = b[i] << Up;
-        }
-
-        // A column is the sum of up to 22 remainders below 2^54 and of the last column's rest, 4 times up to 22 high halves: below
-        // 2^61. Its quotient limb makes the lower n vanish.
+        CopyFactor(b, factor);
         ulong low = 0, high = 0;
-        for (int k = 0; k < n; k++)
+        for (int k = 0; k < (2 * n) - 1; k++)
         {
-            AddProducts(a, factor + k, k + 1, ref low, ref high);
-            AddProducts(quotient, p + k, k, ref low, ref high);
-            ulong q = ((low - (high << Split)) * _negativeInverse) & LimbMask;
-            quotient[k] = q;
-            low += q * p[0];
-            high += Limbs.MultiplyHigh(q, p[MaximumLimbs]);
-            Close(ref low, ref high);
-        }
-        for (int k = n; k < (2 * n) - 1; k++)
-        {
-            int first = k - n + 1;
-            AddProducts(a + first, factor + n - 1, n - first, ref low, ref high);
-            AddProducts(quotient + first, p + n - 1, n - first, ref low, ref high);
-            result[first - 1] = Close(ref low, ref high);
+            int first = Math.Max(0, k - n + 1);
+            AddProducts(a + first, factor + k - first, Math.Min(k, n - 1) - first + 1, ref low, ref high);
+            FinishColumn(k, quotient, result, ref low, ref high);
         }
         result[n - 1] = low;
         Limbs.Copy(result, product, n);
     }
 
-    public void Square(ulong* square, ulong* a) => Multiply(square, a, a);
+    /// <summary>As <see cref="Multiply"/>, products of unlike limbs taken once with one of them doubled.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
+    public void Square(ulong* square, ulong* a)
+    {
+        int n = _n;
+        ulong* factor = stackalloc ulong[2 * MaximumLimbs];
+        ulong* twice = stackalloc ulong[MaximumLimbs];
+        ulong* quotient = stackalloc ulong[MaximumLimbs];
+        ulong* result = stackalloc ulong[MaximumLimbs];
+        CopyFactor(a, factor);
+        Add(twice, a, a);
+        ulong low = 0, high = 0;
+        for (int k = 0; k < (2 * n) - 1; k++)
+        {
+            int first = Math.Max(0, k - n + 1);
+            AddProducts(twice + first, factor + k - first, ((k + 1) / 2) - first, ref low, ref high);
+            if ((k & 1) == 0)
+            {
+                AddProducts(factor + (k / 2), factor + (k / 2), 1, ref low, ref high);
+            }
+            FinishColumn(k, quotient, result, ref low, ref high);
+        }
+        result[n - 1] = low;
+        Limbs.Copy(result, square, n);
+    }
 
     public void Add(ulong* sum, ulong* a, ulong* b)
     {
@@ -209,17 +223,62 @@ internal readonly unsafe struct SplitField : IPrimeField
         Limbs.Zero(less, count);
     }
 
+    private void CopyFactor(ulong* b, ulong* factor)
+    {
+        for (int i = 0; i < _n; i++)
+        {
+            factor[i] = b[i];
+            factor[MaximumLimbs + i] = b[i] << Up;
+        }
+    }
+
+    /// <summary>Adds the reduction's part of column k: the lower n vanish by adding q p, the others are the result's limbs. For
+    /// p = 2^bits - 1, q is the column itself and q (p + 1) a shift. A column is the sum of up to 22 remainders below 2^54, of 2^53 of
+    /// a shifted q and of the last column's rest, 4 times up to 22 high halves (11 of them doubled): below 2^62.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FinishColumn(int k, ulong* quotient, ulong* result, ref ulong low, ref ulong high)
+    {
+        int n = _n, first = Math.Max(0, k - n + 1);
+        ulong* p = _p;
+        if (_fold == 0)
+        {
+            AddProducts(quotient + first, p + k - first, Math.Min(k, n) - first, ref low, ref high);
+        }
+        else if (k >= _fold)
+        {
+            low += quotient[k - _fold] << _foldShift;
+        }
+        if (k >= n)
+        {
+            result[k - n] = Close(ref low, ref high);
+            return;
+        }
+        ulong q = ((low - (high << Split)) * _negativeInverse) & LimbMask;
+        quotient[k] = q;
+        if (_fold == 0)
+        {
+            low += q * p[0];
+            high += Limbs.MultiplyHigh(q, p[MaximumLimbs]);
+        }
+        Close(ref low, ref high);
+    }
+
     /// <summary>Adds the halves of x_0 y_0 + x_1 y_-1 + ...; MaximumLimbs above y lie its limbs times 2^10.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddProducts(ulong* x, ulong* y, int count, ref ulong low, ref ulong high)
     {
         ulong l = low, h = high;
-        for (; count > 0; count--)
+        for (; count > 1; count -= 2)
+        {
+            l += (x[0] * y[0]) + (x[1] * y[-1]);
+            h += Limbs.MultiplyHigh(y[MaximumLimbs], x[0]) + Limbs.MultiplyHigh(y[MaximumLimbs - 1], x[1]);
+            x += 2;
+            y -= 2;
+        }
+        if (count > 0)
         {
             l += *x * *y;
             h += Limbs.MultiplyHigh(y[MaximumLimbs], *x);
-            x++;
-            y--;
         }
         low = l;
         high = h;
