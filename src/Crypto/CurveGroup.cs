@@ -77,7 +77,8 @@ internal sealed unsafe partial class CurveGroup<TField> : CurveGroup
     private readonly int _scalarLimbs;
     private readonly ulong[] _constants; // b, 3, 1 and the base point's coordinates in the field's form
 
-    public CurveGroup(TField field, MontgomeryModulus prime, int scalarBits, ReadOnlySpan<byte> b, ReadOnlySpan<byte> baseX, ReadOnlySpan<byte> baseY)
+    public CurveGroup(
+        TField field, MontgomeryModulus prime, int scalarBits, ReadOnlySpan<byte> b, ReadOnlySpan<byte> baseX, ReadOnlySpan<byte> baseY)
     {
         _field = field;
         _prime = prime;

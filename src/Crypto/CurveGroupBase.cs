@@ -20,7 +20,7 @@ internal sealed unsafe partial class CurveGroup<TField>
     private readonly Lazy<ulong[]> _baseOdd;
 
     /// <summary>The longer the numbers, the dearer the table: 108 KiB for P-256, 154 and 180 for the others.</summary>
-    private int BaseDigitBits => _scalarBits <= 256 ? LongBaseDigitBits : _scalarBits <= 384 ? LongBaseDigitBits - 1 : LongBaseDigitBits - 2;
+    private int BaseDigitBits => _scalarBits switch { <= 256 => LongBaseDigitBits, <= 384 => 5, _ => 4 };
 
     private int RowLength => 1 << (BaseDigitBits - 1);
 

@@ -63,7 +63,7 @@ internal sealed unsafe class NistCurve
     /// <summary>nistp521, alias secp521r1.</summary>
     public static NistCurve P521 => LazyP521.Value;
 
-    /// <summary>P-256 by the given kind of kernel, which the machine must have; tables included, so that each call costs a new one.</summary>
+    /// <summary>P-256 by the given kind of kernel, which the machine must have. Each call makes its own tables.</summary>
     internal static NistCurve CreateP256(VectorPath path) => new(
         HashName.Sha256,
         p: "FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF",

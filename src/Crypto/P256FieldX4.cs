@@ -21,7 +21,8 @@ internal static unsafe class P256FieldX4
     /// <summary>The low bits of a limb.</summary>
     public const ulong LimbMask = (1ul << Radix) - 1;
 
-    /// <summary>64 p with limbs of at least 2^29 - 2 and below 3 2^28, the last 1021: what is added before a subtraction of limbs up to that.</summary>
+    /// <summary>64 p with limbs of at least 2^29 - 2 and below 3 2^28, the last 1021: what is added before a subtraction of limbs up to
+    /// that.</summary>
     public static ReadOnlySpan<ulong> Pad =>
     [
         0x2fffffc0, 0x2ffffffd, 0x2ffffffd, 0x2003fffd, 0x1ffffffe,

@@ -47,23 +47,24 @@ internal sealed unsafe class P256GroupX4 : CurveGroup
     public override void Multiply(
         ulong* scalar, ReadOnlySpan<byte> x, ReadOnlySpan<byte> y, Span<byte> productX, Span<byte> productY)
     {
-        using LimbScratch scratch = new((Multiples + 4) * PointSize);
+        using LimbScratch scratch = new((Multiples + 4 + P256PointX4.Scratch) * PointSize);
         Vector256<ulong>* table = (Vector256<ulong>*)scratch.Start;
         Vector256<ulong>* accumulator = table + (Multiples * Limb);
         Vector256<ulong>* selected = accumulator + Limb;
         Vector256<ulong>* sum = selected + Limb;
         Vector256<ulong>* twice = sum + Limb;
+        Vector256<ulong>* work = twice + Limb;
         Load(x, y, table);
         for (int i = 2; i <= Multiples; i++)
         {
             Vector256<ulong>* entry = table + ((i - 1) * Limb);
             if ((i & 1) == 0)
             {
-                P256PointX4.Double(entry, table + (((i / 2) - 1) * Limb));
+                P256PointX4.Double(entry, table + (((i / 2) - 1) * Limb), work);
             }
             else
             {
-                P256PointX4.Add(entry, entry - Limb, table);
+                P256PointX4.Add(entry, entry - Limb, table, work);
             }
         }
 
@@ -73,17 +74,17 @@ internal sealed unsafe class P256GroupX4 : CurveGroup
             ulong digit = Recode(scalar, ScalarLimbs, bit, WindowBits, out ulong negative);
             Limbs.Select((ulong*)table, PointSize, Multiples, digit, (ulong*)selected);
             P256PointX4.NegateWhere(selected, negative);
-            P256PointX4.Add(sum, accumulator, selected);
+            P256PointX4.Add(sum, accumulator, selected, work);
             if (bit == 0)
             {
                 // The one addition whose points may be equal.
-                P256PointX4.Double(twice, accumulator);
+                P256PointX4.Double(twice, accumulator, work);
                 P256PointX4.CopyWhere(ConstantTime.Mask(P256PointX4.IsZeroZ(sum)), twice, sum);
             }
             started = Accept(accumulator, sum, selected, digit, started);
             for (int i = 0; i < WindowBits && bit > 0; i++)
             {
-                P256PointX4.Double(accumulator, accumulator);
+                P256PointX4.Double(accumulator, accumulator, work);
             }
         }
         WriteAffine(accumulator, productX, productY);
@@ -93,11 +94,12 @@ internal sealed unsafe class P256GroupX4 : CurveGroup
     {
         ulong[] owner = _base.Value;
         ulong* row = (ulong*)Unsafe.AsPointer(ref owner[0]);
-        using LimbScratch scratch = new(4 * PointSize);
+        using LimbScratch scratch = new((4 + P256PointX4.Scratch) * PointSize);
         Vector256<ulong>* accumulator = (Vector256<ulong>*)scratch.Start;
         Vector256<ulong>* selected = accumulator + Limb;
         Vector256<ulong>* sum = selected + Limb;
-        ulong* words = (ulong*)(sum + Limb);
+        Vector256<ulong>* work = sum + Limb;
+        ulong* words = (ulong*)(work + (P256PointX4.Scratch * Limb));
         ulong started = 0; // all ones once a digit was not zero
         for (int bit = 0; bit <= Bits; bit += BaseWindowBits, row += BaseMultiples * Limb)
         {
@@ -105,7 +107,7 @@ internal sealed unsafe class P256GroupX4 : CurveGroup
             Limbs.Select(row, Limb, BaseMultiples, digit, words);
             Expand(words, selected);
             P256PointX4.NegateWhere(selected, negative);
-            P256PointX4.Add(sum, accumulator, selected);
+            P256PointX4.Add(sum, accumulator, selected, work);
             started = Accept(accumulator, sum, selected, digit, started);
         }
         WriteAffine(accumulator, productX, productY);
@@ -116,16 +118,17 @@ internal sealed unsafe class P256GroupX4 : CurveGroup
     {
         ulong[] owner = _baseOdd.Value;
         ulong* baseTable = (ulong*)Unsafe.AsPointer(ref owner[0]);
-        using LimbScratch scratch = new((OddMultiples + 3) * PointSize);
+        using LimbScratch scratch = new((OddMultiples + 3 + P256PointX4.Scratch) * PointSize);
         Vector256<ulong>* table = (Vector256<ulong>*)scratch.Start;
         Vector256<ulong>* point = table + (OddMultiples * Limb);
         Vector256<ulong>* sum = point + Limb;
         Vector256<ulong>* next = sum + Limb;
+        Vector256<ulong>* work = next + Limb;
         Load(x, y, table);
-        P256PointX4.Double(point, table);
+        P256PointX4.Double(point, table, work);
         for (int i = 1; i < OddMultiples; i++)
         {
-            P256PointX4.Add(table + (i * Limb), table + ((i - 1) * Limb), point);
+            P256PointX4.Add(table + (i * Limb), table + ((i - 1) * Limb), point, work);
         }
 
         Span<sbyte> baseDigits = stackalloc sbyte[Bits + 1];
@@ -137,7 +140,7 @@ internal sealed unsafe class P256GroupX4 : CurveGroup
         {
             if (!infinite)
             {
-                P256PointX4.Double(sum, sum);
+                P256PointX4.Double(sum, sum, work);
             }
             for (int side = 0; side < 2; side++)
             {
@@ -146,22 +149,13 @@ internal sealed unsafe class P256GroupX4 : CurveGroup
                 {
                     continue;
                 }
-                if (side == 0)
-                {
-                    Limbs.Copy((ulong*)(table + (Math.Abs(digit) / 2 * Limb)), (ulong*)point, PointSize);
-                }
-                else
-                {
-                    Expand(baseTable + (Math.Abs(digit) / 2 * Limb), point);
-                }
-                P256PointX4.NegateWhere(point, digit < 0 ? ulong.MaxValue : 0);
+                ReadOdd(side == 0 ? table : null, baseTable, digit, infinite ? sum : point);
                 if (infinite)
                 {
-                    Limbs.Copy((ulong*)point, (ulong*)sum, PointSize);
                     infinite = false;
                     continue;
                 }
-                P256PointX4.Add(next, sum, point);
+                P256PointX4.Add(next, sum, point, work);
                 if (P256PointX4.IsZeroZ(next) == 1)
                 {
                     // Equal or opposite points: nobody's key makes that happen by chance.
@@ -178,6 +172,21 @@ internal sealed unsafe class P256GroupX4 : CurveGroup
         }
         GC.KeepAlive(owner);
         return !infinite;
+    }
+
+    /// <summary>digit P from a table of P, 3 P, 5 P.., or without one digit G.</summary>
+    private static void ReadOdd(Vector256<ulong>* table, ulong* baseTable, int digit, Vector256<ulong>* point)
+    {
+        int place = Math.Abs(digit) / 2 * Limb;
+        if (table != null)
+        {
+            Limbs.Copy((ulong*)(table + place), (ulong*)point, PointSize);
+        }
+        else
+        {
+            Expand(baseTable + place, point);
+        }
+        P256PointX4.NegateWhere(point, digit < 0 ? ulong.MaxValue : 0);
     }
 
     private static ulong Accept(

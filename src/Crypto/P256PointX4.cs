@@ -12,6 +12,9 @@ namespace LucidSsh.Crypto;
 /// 2^29 and below 3 p. Z^2: tight.</para></summary>
 internal static unsafe class P256PointX4
 {
+    /// <summary>The elements a formula works with.</summary>
+    public const int Scratch = 6;
+
     private const int Limbs = P256FieldX4.Limbs;
 
     // Lanes for Permute4x64, the first in the lowest bits.
@@ -22,11 +25,10 @@ internal static unsafe class P256PointX4
 
     /// <summary>r = 2 p, which may be the same memory. Rounds: Y^2, Y Z, (X - T)(X + T); X Y^2, Y^4, A^2, Z3^2 with
     /// A = 3 (X - T) (X + T); A (4 X Y^2 - X3). X3 = A^2 - 8 X Y^2, Y3 = that - 8 Y^4, Z3 = 2 Y Z.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining), SkipLocalsInit]
-    public static void Double(Vector256<ulong>* r, Vector256<ulong>* p)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void Double(Vector256<ulong>* r, Vector256<ulong>* p, Vector256<ulong>* work)
     {
-        Vector256<ulong>* a = stackalloc Vector256<ulong>[4 * Limbs];
-        Vector256<ulong>* b = a + Limbs, m = b + Limbs, x = m + Limbs;
+        Vector256<ulong>* a = work, b = a + Limbs, m = b + Limbs, x = m + Limbs;
         ref ulong pad = ref Unsafe.AsRef(in P256FieldX4.Pad[0]);
         ref ulong wide = ref Unsafe.AsRef(in P256FieldX4.WidePad[0]);
         Vector256<ulong> lane2 = Vector256.Create(0, 0, ulong.MaxValue, 0);
@@ -72,11 +74,10 @@ internal static unsafe class P256PointX4
     /// <summary>r = p + q, at another place than either, for p, q neither equal nor opposite nor infinity; else Z3 = 0. Rounds:
     /// U1 = X1 Z2^2, U2 = X2 Z1^2, Y1 Z2, Y2 Z1; S1, S2, H^2, Z1 Z2 with H = U2 - U1; H^3, V = U1 H^2, R^2, Z3 = Z1 Z2 H with
     /// R = S2 - S1; R (V - X3), S1 H^3, Z3^2. X3 = R^2 - H^3 - 2 V, Y3 = R (V - X3) - S1 H^3.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining), SkipLocalsInit]
-    public static void Add(Vector256<ulong>* r, Vector256<ulong>* p, Vector256<ulong>* q)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void Add(Vector256<ulong>* r, Vector256<ulong>* p, Vector256<ulong>* q, Vector256<ulong>* work)
     {
-        Vector256<ulong>* a = stackalloc Vector256<ulong>[6 * Limbs];
-        Vector256<ulong>* b = a + Limbs, u = b + Limbs, s = u + Limbs, m = s + Limbs, h = m + Limbs;
+        Vector256<ulong>* a = work, b = a + Limbs, u = b + Limbs, s = u + Limbs, m = s + Limbs, h = m + Limbs;
         ref ulong pad = ref Unsafe.AsRef(in P256FieldX4.Pad[0]);
         ref ulong wide = ref Unsafe.AsRef(in P256FieldX4.WidePad[0]);
         for (int i = 0; i < Limbs; i++)
@@ -112,7 +113,8 @@ internal static unsafe class P256PointX4
             r[i] = Blend(x, z, 0xf0); // X3, ., Z3, .
             a[i] = Blend(Avx2.Permute4x64(a[i], AllZ), z, 0xf0);
             a[i] = Blend(a[i], Avx2.Permute4x64(s[i], AllX), 0x0c); // R, S1, Z3, Z3
-            b[i] = Blend(v + Vector256.Create(Unsafe.Add(ref pad, i)) - x, Blend(Avx2.Permute4x64(m[i], AllX), z, 0xf0), 0xfc); // V - X3, H^3, Z3, Z3
+            Vector256<ulong> difference = v + Vector256.Create(Unsafe.Add(ref pad, i)) - x;
+            b[i] = Blend(difference, Blend(Avx2.Permute4x64(m[i], AllX), z, 0xf0), 0xfc); // V - X3, H^3, Z3, Z3
         }
         P256FieldX4.Multiply(m, a, b);
         below = Vector256<ulong>.Zero;

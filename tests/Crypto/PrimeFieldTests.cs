@@ -37,7 +37,7 @@ public sealed unsafe class PrimeFieldTests
         {
             return; // the portable field above serves such a machine
         }
-        // Limb bounds whose product is 21 2^56 (7 and 3 times 2^28), and 16 2^56; the last limb as large as the value's bound lets it be.
+        // Limb bounds whose product is 21 2^56 (7 and 3 times 2^28), and 16 2^56; the last limb as large as its bound lets it be.
         SeededRandom random = new(4);
         BigInteger inverseOfR = BigInteger.ModPow(BigInteger.One << 280, P256 - 2, P256);
         Vector256<ulong>* memory = stackalloc Vector256<ulong>[30];
@@ -177,7 +177,8 @@ public sealed unsafe class PrimeFieldTests
 
         public void Run()
         {
-            List<ulong[]> tightOnes = [.. new[] { 0, 1, 2, p - 1, p, p + 1, tight - 1, BigInteger.One << (int)(p.GetBitLength() - 1) }.Select(Limbs)];
+            BigInteger[] edges = [0, 1, 2, p - 1, p, p + 1, tight - 1, BigInteger.One << (int)(p.GetBitLength() - 1)];
+            List<ulong[]> tightOnes = [.. edges.Select(Limbs)];
             tightOnes.Add([.. Enumerable.Repeat((1ul << Radix) - 1, _n - 1), 0]);
             tightOnes.Add([.. Enumerable.Repeat((1ul << Radix) - 1, _n - 1), Limbs(tight - 1)[^1] - 1]);
             for (int i = 0; i < 20; i++)
