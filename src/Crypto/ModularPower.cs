@@ -108,6 +108,15 @@ internal static unsafe class ModularPower
             third.Store(selected + start + 8);
             fourth.Store(selected + start + 12);
         }
+        for (; start + 4 <= size; start += 4)
+        {
+            Vector256<ulong> words = default;
+            for (int i = 0; i < TableSize; i++)
+            {
+                words |= Vector256.Load(table + (i * size) + start) & Vector256.Create(masks[i]);
+            }
+            words.Store(selected + start);
+        }
         for (; start < size; start++)
         {
             ulong word = 0;

@@ -88,21 +88,18 @@ internal sealed unsafe class MontgomeryModulus
             ulong q = sum * NegativeInverse;
             ulong low = (m[0] * q) + sum;
             ulong reductionCarry = Limbs.MultiplyHigh(m[0], q) + Limbs.Less(low, sum);
-            for (int j = 1; j < n; j++)
+            for (nint j = 1; j < n; j++)
             {
+                // What the column before carries in is added last: it is what takes time.
                 ulong aj = a[j], mj = m[j], tj = t[j];
-                ulong part = aj * bi;
-                ulong high = Limbs.MultiplyHigh(aj, bi);
+                ulong part = (aj * bi) + tj;
+                ulong high = Limbs.MultiplyHigh(aj, bi) + Limbs.Less(part, tj);
                 part += productCarry;
-                high += Limbs.Less(part, productCarry);
-                part += tj;
-                productCarry = high + Limbs.Less(part, tj);
-                ulong reduction = mj * q;
-                high = Limbs.MultiplyHigh(mj, q);
+                productCarry = high + Limbs.Less(part, productCarry);
+                ulong reduction = (mj * q) + part;
+                high = Limbs.MultiplyHigh(mj, q) + Limbs.Less(reduction, part);
                 reduction += reductionCarry;
-                high += Limbs.Less(reduction, reductionCarry);
-                reduction += part;
-                reductionCarry = high + Limbs.Less(reduction, part);
+                reductionCarry = high + Limbs.Less(reduction, reductionCarry);
                 t[j - 1] = reduction;
             }
             ulong top = t[n] + productCarry;
@@ -112,6 +109,7 @@ internal sealed unsafe class MontgomeryModulus
             t[n - 1] = top;
         }
         SubtractOnce(product, t, t[n]);
+        Limbs.Zero(t, n + 1);
         GC.KeepAlive(this);
     }
 
@@ -153,14 +151,14 @@ internal sealed unsafe class MontgomeryModulus
         Multiply(result, a, one);
     }
 
-    /// <summary>value / R mod m for a value of n + 1 limbs below R m (Montgomery's reduction alone).</summary>
+    /// <summary>value / R mod m, below m, for a value of n + 2 limbs below R m (Montgomery's reduction alone).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void LeaveWide(ulong* result, ulong* value)
     {
         int n = LimbCount;
         ulong* m = Modulus;
-        ulong* t = stackalloc ulong[n + 1];
-        Limbs.Copy(value, t, n + 1);
+        ulong* t = stackalloc ulong[n + 2];
+        Limbs.Copy(value, t, n + 2);
         for (int i = 0; i < n; i++)
         {
             // t = (t + m q) / 2^64, q chosen so that the lowest limb vanishes; after n of these t < value / R + m < 2 m.
@@ -177,10 +175,12 @@ internal sealed unsafe class MontgomeryModulus
                 t[j - 1] = low;
             }
             t[n - 1] = t[n] + carry;
-            t[n] = Limbs.Less(t[n - 1], carry);
+            carry = Limbs.Less(t[n - 1], carry);
+            t[n] = t[n + 1] + carry;
+            t[n + 1] = Limbs.Less(t[n], carry);
         }
         SubtractOnce(result, t, t[n]);
-        Limbs.Zero(t, n + 1);
+        Limbs.Zero(t, n + 2);
         GC.KeepAlive(this);
     }
 

@@ -22,25 +22,25 @@ internal readonly unsafe struct VectorKernel256 : IVectorKernel
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static ulong Quotients(ulong carry, ulong* sum, ulong* lowest, ulong* modulus, ulong* quotients, int radixBits)
+    public static ulong Quotients(ulong carry, ulong* sum, ulong* lowest, ulong* multiple, int zeros, ulong* quotients, int radixBits)
     {
-        // Each column waits for the quotient digit and the carry of the one before: they are added last.
+        // Each column waits for the carry and the quotient digit of the one before: they are added last.
         ulong mask = (1ul << radixBits) - 1;
-        ulong m1 = modulus[1], m2 = modulus[2], m3 = modulus[3];
+        ulong n1 = multiple[1], n2 = multiple[2], n3 = multiple[3];
         ulong c0 = sum[0] + lowest[0] + carry;
         ulong q0 = c0 & mask;
-        ulong c1 = sum[1] + lowest[1] + ((c0 >> radixBits) + q0) + (m1 * q0);
+        ulong c1 = sum[1] + lowest[1] + (c0 >> radixBits) + (n1 * q0);
         ulong q1 = c1 & mask;
-        ulong c2 = sum[2] + lowest[2] + (m2 * q0) + ((c1 >> radixBits) + q1) + (m1 * q1);
+        ulong c2 = sum[2] + lowest[2] + (n2 * q0) + (c1 >> radixBits) + (n1 * q1);
         ulong q2 = c2 & mask;
-        ulong c3 = sum[3] + lowest[3] + (m3 * q0) + (m2 * q1) + ((c2 >> radixBits) + q2) + (m1 * q2);
+        ulong c3 = sum[3] + lowest[3] + (n3 * q0) + (n2 * q1) + (c2 >> radixBits) + (n1 * q2);
         ulong q3 = c3 & mask;
 
         quotients[0] = q0;
         quotients[1] = q1;
         quotients[2] = q2;
         quotients[3] = q3;
-        return (c3 >> radixBits) + q3;
+        return c3 >> radixBits;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
@@ -110,8 +110,6 @@ internal readonly unsafe struct VectorKernel256 : IVectorKernel
     private static Vector256<ulong> Product(Vector256<ulong> digits, Vector256<ulong> digit) =>
         Avx2.Multiply(digits.AsUInt32(), digit.AsUInt32());
 
-    /// <summary>A digit in every lane. The mask changes nothing: it keeps the JIT from making the digit the memory operand of VPMULUDQ
-    /// itself, where .NET 10 scales its address by the wrong width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ulong> Broadcast(ulong digit) => Vector256.Create(digit) & Vector256.Create((ulong)uint.MaxValue);
+    private static Vector256<ulong> Broadcast(ulong digit) => Vector256.Create(digit);
 }

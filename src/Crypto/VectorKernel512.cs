@@ -17,40 +17,77 @@ internal readonly unsafe struct VectorKernel512 : IVectorKernel
     public static void MultiplyLowest(ulong* lowest, ulong* a, ulong* b)
     {
         Vector512<ulong> row = Vector512.Load(a), zero = Vector512<ulong>.Zero;
-        Vector512<ulong> first = Product(row, Broadcast(b[0]));
-        Vector512<ulong> second = Product(Shift(row, zero, 7), Broadcast(b[1]));
-        first += Product(Shift(row, zero, 6), Broadcast(b[2]));
-        second += Product(Shift(row, zero, 5), Broadcast(b[3]));
-        first += Product(Shift(row, zero, 4), Broadcast(b[4]));
-        second += Product(Shift(row, zero, 3), Broadcast(b[5]));
-        first += Product(Shift(row, zero, 2), Broadcast(b[6]));
-        second += Product(Shift(row, zero, 1), Broadcast(b[7]));
+        Vector512<ulong> first = Product(row, BroadcastForOneUse(b[0]));
+        Vector512<ulong> second = Product(Shift(row, zero, 7), BroadcastForOneUse(b[1]));
+        first += Product(Shift(row, zero, 6), BroadcastForOneUse(b[2]));
+        second += Product(Shift(row, zero, 5), BroadcastForOneUse(b[3]));
+        first += Product(Shift(row, zero, 4), BroadcastForOneUse(b[4]));
+        second += Product(Shift(row, zero, 3), BroadcastForOneUse(b[5]));
+        first += Product(Shift(row, zero, 2), BroadcastForOneUse(b[6]));
+        second += Product(Shift(row, zero, 1), BroadcastForOneUse(b[7]));
         (first + second).Store(lowest);
     }
 
+    public static ulong Quotients(ulong carry, ulong* sum, ulong* lowest, ulong* multiple, int zeros, ulong* quotients, int radixBits) =>
+        zeros == 3
+            ? QuotientsOfThreeZeros(carry, sum, lowest, multiple, quotients, radixBits)
+            : QuotientsOfOneZero(carry, sum, lowest, multiple, quotients, radixBits);
+
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static ulong Quotients(ulong carry, ulong* sum, ulong* lowest, ulong* modulus, ulong* quotients, int radixBits)
+    private static ulong QuotientsOfOneZero(ulong carry, ulong* sum, ulong* lowest, ulong* multiple, ulong* quotients, int radixBits)
     {
-        // Each column waits for the quotient digit and the carry of the one before: they are added last.
+        // Four digits in scalar arithmetic; then what they add to the upper four columns by vector, for want of multipliers; and four more.
+        Vector256<ulong> first = Vector256.Load(sum + 4) + Vector256.Load(lowest + 4);
+        (Vector256.Load(sum) + Vector256.Load(lowest)).Store(lowest);
+        carry = FourQuotients(carry, lowest, multiple, quotients, radixBits);
+        first += Product(Vector256.Load(multiple + 4), quotients[0]);
+        Vector256<ulong> second = Product(Vector256.Load(multiple + 3), quotients[1]);
+        first += Product(Vector256.Load(multiple + 2), quotients[2]);
+        second += Product(Vector256.Load(multiple + 1), quotients[3]);
+        (first + second).Store(lowest + 4);
+        return FourQuotients(carry, lowest + 4, multiple, quotients + 4, radixBits);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong FourQuotients(ulong carry, ulong* columns, ulong* multiple, ulong* quotients, int radixBits)
+    {
+        // Each column waits for the carry and the quotient digit of the one before: they are added last.
         ulong mask = (1ul << radixBits) - 1;
-        ulong m1 = modulus[1], m2 = modulus[2], m3 = modulus[3], m4 = modulus[4], m5 = modulus[5], m6 = modulus[6], m7 = modulus[7];
+        ulong n1 = multiple[1], n2 = multiple[2], n3 = multiple[3];
+        ulong c0 = columns[0] + carry;
+        ulong q0 = c0 & mask;
+        ulong c1 = columns[1] + (c0 >> radixBits) + (n1 * q0);
+        ulong q1 = c1 & mask;
+        ulong c2 = columns[2] + (n2 * q0) + (c1 >> radixBits) + (n1 * q1);
+        ulong q2 = c2 & mask;
+        ulong c3 = columns[3] + (n3 * q0) + (n2 * q1) + (c2 >> radixBits) + (n1 * q2);
+        quotients[0] = q0;
+        quotients[1] = q1;
+        quotients[2] = q2;
+        quotients[3] = c3 & mask;
+        return c3 >> radixBits;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static ulong QuotientsOfThreeZeros(ulong carry, ulong* sum, ulong* lowest, ulong* multiple, ulong* quotients, int radixBits)
+    {
+        ulong mask = (1ul << radixBits) - 1;
+        ulong n3 = multiple[3], n4 = multiple[4], n5 = multiple[5], n6 = multiple[6], n7 = multiple[7];
         ulong c0 = sum[0] + lowest[0] + carry;
         ulong q0 = c0 & mask;
-        ulong c1 = sum[1] + lowest[1] + ((c0 >> radixBits) + q0) + (m1 * q0);
+        ulong c1 = sum[1] + lowest[1] + (c0 >> radixBits);
         ulong q1 = c1 & mask;
-        ulong c2 = sum[2] + lowest[2] + (m2 * q0) + ((c1 >> radixBits) + q1) + (m1 * q1);
+        ulong c2 = sum[2] + lowest[2] + (c1 >> radixBits);
         ulong q2 = c2 & mask;
-        ulong c3 = sum[3] + lowest[3] + (m3 * q0) + (m2 * q1) + ((c2 >> radixBits) + q2) + (m1 * q2);
+        ulong c3 = sum[3] + lowest[3] + (n3 * q0) + (c2 >> radixBits);
         ulong q3 = c3 & mask;
-        ulong c4 = sum[4] + lowest[4] + (m4 * q0) + (m3 * q1) + (m2 * q2) + ((c3 >> radixBits) + q3) + (m1 * q3);
+        ulong c4 = sum[4] + lowest[4] + (n4 * q0) + (n3 * q1) + (c3 >> radixBits);
         ulong q4 = c4 & mask;
-        ulong c5 = sum[5] + lowest[5] + (m5 * q0) + (m4 * q1) + (m3 * q2) + (m2 * q3) + ((c4 >> radixBits) + q4) + (m1 * q4);
+        ulong c5 = sum[5] + lowest[5] + (n5 * q0) + (n4 * q1) + (n3 * q2) + (c4 >> radixBits);
         ulong q5 = c5 & mask;
-        ulong c6 = sum[6] + lowest[6] + (m6 * q0) + (m5 * q1) + (m4 * q2) + (m3 * q3) + (m2 * q4)
-            + ((c5 >> radixBits) + q5) + (m1 * q5);
+        ulong c6 = sum[6] + lowest[6] + (n6 * q0) + (n5 * q1) + (n4 * q2) + (n3 * q3) + (c5 >> radixBits);
         ulong q6 = c6 & mask;
-        ulong c7 = sum[7] + lowest[7] + (m7 * q0) + (m6 * q1) + (m5 * q2) + (m4 * q3) + (m3 * q4) + (m2 * q5)
-            + ((c6 >> radixBits) + q6) + (m1 * q6);
+        ulong c7 = sum[7] + lowest[7] + (n7 * q0) + (n6 * q1) + (n5 * q2) + (n4 * q3) + (n3 * q4) + (c6 >> radixBits);
         ulong q7 = c7 & mask;
 
         quotients[0] = q0;
@@ -61,7 +98,7 @@ internal readonly unsafe struct VectorKernel512 : IVectorKernel
         quotients[5] = q5;
         quotients[6] = q6;
         quotients[7] = q7;
-        return (c7 >> radixBits) + q7;
+        return c7 >> radixBits;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
@@ -140,8 +177,15 @@ internal readonly unsafe struct VectorKernel512 : IVectorKernel
     private static Vector512<ulong> Product(Vector512<ulong> digits, Vector512<ulong> digit) =>
         Avx512F.Multiply(digits.AsUInt32(), digit.AsUInt32());
 
-    /// <summary>A digit in every lane. The mask changes nothing: it keeps the JIT from making the digit the memory operand of VPMULUDQ
-    /// itself, where .NET 10 scales its address by the wrong width.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ulong> Broadcast(ulong digit) => Vector512.Create(digit) & Vector512.Create((ulong)uint.MaxValue);
+    private static Vector512<ulong> Broadcast(ulong digit) => Vector512.Create(digit);
+
+    /// <summary>The mask changes nothing, here and below: it keeps the JIT from making the digit the memory operand of VPMULUDQ itself, as it would
+    /// where it is multiplied once, and where .NET 10 scales its address by the wrong width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> BroadcastForOneUse(ulong digit) => Vector512.Create(digit) & Vector512.Create((ulong)uint.MaxValue);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> Product(Vector256<ulong> digits, ulong digit) =>
+        Avx2.Multiply(digits.AsUInt32(), (Vector256.Create(digit) & Vector256.Create((ulong)uint.MaxValue)).AsUInt32());
 }

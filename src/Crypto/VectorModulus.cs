@@ -14,13 +14,14 @@ internal unsafe interface IVectorKernel
     /// <summary>lowest = the first block of a (b_0 + radix b_1 + …), for the first block of a and one block of b.</summary>
     static abstract void MultiplyLowest(ulong* lowest, ulong* a, ulong* b);
 
-    /// <summary>The quotient digits that make the lowest block of <paramref name="sum"/> + <paramref name="lowest"/> vanish, and as
-    /// the result what that block carries into the next. As M = -1 modulo the radix, the digit of a column is its own lowest digit
-    /// q, and what it carries on is (column + (radix - 1) q) / radix = column / radix + q.</summary>
-    static abstract ulong Quotients(ulong carry, ulong* sum, ulong* lowest, ulong* modulus, ulong* quotients, int radixBits);
+    /// <summary>The quotient digits that make the lowest block of <paramref name="sum"/> + <paramref name="lowest"/> + N q - q vanish,
+    /// and as the result what that block carries into the next. As N = 0 modulo the radix, the digit of a column is the lowest digit
+    /// of what stands there before it is subtracted, and the rest is the carry. <paramref name="multiple"/> is N, and
+    /// <paramref name="zeros"/>, from 1 to 3, how many of its lowest digits are zero.</summary>
+    static abstract ulong Quotients(ulong carry, ulong* sum, ulong* lowest, ulong* multiple, int zeros, ulong* quotients, int radixBits);
 
-    /// <summary>sum = sum + a (b_0 + radix b_1 + …) + M (q_0 + radix q_1 + …), each block but the lowest put one lower. Blocks of a
-    /// before <paramref name="start"/> are zero and left out; <paramref name="shifted"/> is M laid out for the purpose;
+    /// <summary>sum = sum + a (b_0 + radix b_1 + …) + N (q_0 + radix q_1 + …), each block but the lowest put one lower. Blocks of a
+    /// before <paramref name="start"/> are zero and left out; <paramref name="shifted"/> is N laid out for the purpose;
     /// <paramref name="blocks"/> are in a number, and one of zeros above.</summary>
     static abstract void AddRows(ulong* sum, ulong* a, ulong* b, ulong* shifted, ulong* quotients, int start, int blocks);
 
@@ -32,10 +33,12 @@ internal unsafe interface IVectorKernel
 /// <summary>Montgomery multiplication in vector lanes. Numbers are digits of 26 to 28 bits, one to each 64-bit lane, so that the
 /// vector unit's 32-bit multiplier makes their products and sums need no carries; they are multiplied in blocks of as many rows
 /// as there are lanes, product and reduction interleaved.
-/// <para>Not m itself is the modulus but M = c m with M = -1 modulo the radix: the quotient digit of a Montgomery step then is the
-/// lowest digit of the sum itself. With R = radix^L &gt; 4 M for L digits, operands below 2 M give products below
-/// (4 M^2 + R M) / R &lt; 2 M, and nothing is ever subtracted before <see cref="Leave"/>.</para>
-/// <para>A column gathers at most L products a_i b_j, as many M_i q_j, and a carry of less than 2^(65 - bits); a digit is below
+/// <para>Not m itself is the modulus but M = c m with M = -1 modulo the radix, so that with N = M + 1 a Montgomery step adds
+/// M q = N q - q: the quotient digit q is the lowest digit of the sum itself, and subtracting it needs no arithmetic. Where the
+/// digits leave room for a larger c, M = -1 modulo a power of the radix, and N has more zeros. With R = radix^L &gt; 4 M for L
+/// digits, operands below 2 M give products below (4 M^2 + R M) / R &lt; 2 M, and nothing is ever subtracted before
+/// <see cref="Leave"/>.</para>
+/// <para>A column gathers at most L products a_i b_j, as many N_i q_j, and a carry of less than 2^(65 - bits); a digit is below
 /// radix + 2^13, what <see cref="IVectorKernel.Normalise"/> leaves. The radix is the largest for which that stays below 2^64:
 /// 28 bits for moduli up to some 3300 bits, 27 up to 13000, then 26.</para></summary>
 internal sealed unsafe class VectorModulus<TKernel> : PowerArithmetic
@@ -43,17 +46,23 @@ internal sealed unsafe class VectorModulus<TKernel> : PowerArithmetic
 {
     private const int AlignmentWords = 8; // 64 bytes, a cache line and the widest vector
 
+    private const int MostZeros = 3; // c has at most 84 bits
+    private const int FactorLimbs = 2;
+
     private readonly MontgomeryModulus _modulus;
     private readonly int _blocks; // L / lanes
-    private readonly ulong[] _words; // pinned; from the first 64-byte boundary: the shifted M, M, R^2 mod m, 2^(64 n) mod m
+    private readonly ulong[] _words; // pinned; from the first 64-byte boundary: the shifted N, N, R^2 mod m, 2^(64 n) mod m
     private readonly ulong* _shifted;
     private readonly ulong* _rSquared;
     private readonly ulong* _limbR;
 
+    /// <param name="modulus">Of at least two limbs, that is, of more than 64 bits.</param>
     public VectorModulus(MontgomeryModulus modulus)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(modulus.LimbCount, FactorLimbs, nameof(modulus));
         _modulus = modulus;
         (RadixBits, DigitCount) = Choose(modulus.BitLength);
+        ZeroDigits = Math.Min(((DigitCount * RadixBits) - 2 - modulus.BitLength) / RadixBits, MostZeros);
         _blocks = DigitCount / TKernel.Lanes;
         int shiftedWords = DigitCount * TKernel.Lanes;
         _words = Limbs.Allocate(shiftedWords + (3 * Words) + AlignmentWords);
@@ -73,7 +82,10 @@ internal sealed unsafe class VectorModulus<TKernel> : PowerArithmetic
     /// <summary>L, a multiple of the lanes.</summary>
     public int DigitCount { get; }
 
-    /// <summary>M.</summary>
+    /// <summary>The digits of N that are zero: as many as leave R > 4 M, but 3 at most.</summary>
+    public int ZeroDigits { get; }
+
+    /// <summary>N = c m + 1.</summary>
     public ulong* Multiple { get; }
 
     /// <summary>L digits and, always zero, a block above them.</summary>
@@ -99,13 +111,13 @@ internal sealed unsafe class VectorModulus<TKernel> : PowerArithmetic
 
     public override void Square(ulong* product, ulong* a, ulong* work) => Multiply(product, a, a, work, squaring: true);
 
-    /// <summary>v R in the form, times 2^(64 n) / R, is v 2^(64 n) modulo m and below 2 M = 2 c m &lt; 2^29 m: a reduction by
+    /// <summary>v R in the form, times 2^(64 n) / R, is v 2^(64 n) modulo m and below 2 M = 2 c m, c below 2^84: a reduction by
     /// 64-bit limbs takes it to v below m.</summary>
     public override void Leave(ulong* result, ulong* value, ulong* work)
     {
         Multiply(value, value, _limbR, work);
-        using LimbScratch scratch = new(_modulus.LimbCount + 1);
-        FromDigits(value, scratch.Start, _modulus.LimbCount + 1);
+        using LimbScratch scratch = new(_modulus.LimbCount + FactorLimbs);
+        FromDigits(value, scratch.Start, _modulus.LimbCount + FactorLimbs);
         _modulus.LeaveWide(result, scratch.Start);
     }
 
@@ -146,7 +158,7 @@ internal sealed unsafe class VectorModulus<TKernel> : PowerArithmetic
         for (int block = 0; block < _blocks; block++)
         {
             ulong* rows = b + (block * lanes);
-            carry = TKernel.Quotients(carry, sum, lowest, Multiple, quotients, RadixBits);
+            carry = TKernel.Quotients(carry, sum, lowest, Multiple, ZeroDigits, quotients, RadixBits);
             if (!squaring)
             {
                 // What the next quotients need of the vector unit comes before its long work, so that they need not wait for that.
@@ -198,15 +210,22 @@ internal sealed unsafe class VectorModulus<TKernel> : PowerArithmetic
         }
     }
 
-    /// <summary>M = c m, c = -1 / m modulo the radix; and for each block of a sum from the second on, the blocks of M that rows
-    /// 0, 1, … add to it.</summary>
+    /// <summary>N = c m + 1, c = -1 / m modulo radix^zeros; and for each block of a sum from the second on, the blocks of N that
+    /// rows 0, 1, … add to it.</summary>
     private void ComputeMultiple()
     {
-        int n = _modulus.LimbCount, lanes = TKernel.Lanes;
-        using LimbScratch scratch = new(n + 1);
-        ulong factor = _modulus.NegativeInverse & ((1ul << RadixBits) - 1);
-        Limbs.Multiply(scratch.Start, _modulus.Modulus, n, &factor, 1);
-        ToDigits(scratch.Start, n + 1, Multiple);
+        int n = _modulus.LimbCount, lanes = TKernel.Lanes, bits = ZeroDigits * RadixBits;
+        using LimbScratch scratch = new((2 * (n + FactorLimbs)) + FactorLimbs);
+        ulong* product = scratch.Start, one = product + n + FactorLimbs, factor = one + n + FactorLimbs;
+        UInt128 inverse = _modulus.NegativeInverse; // modulo 2^64, and by one step of Newton's modulo 2^128
+        inverse *= 2 + (inverse * new UInt128(_modulus.Modulus[1], _modulus.Modulus[0]));
+        inverse &= (UInt128.One << bits) - 1;
+        factor[0] = (ulong)inverse;
+        factor[1] = (ulong)(inverse >> 64);
+        one[0] = 1;
+        Limbs.Multiply(product, _modulus.Modulus, n, factor, FactorLimbs);
+        Limbs.Add(product, product, one, n + FactorLimbs);
+        ToDigits(product, n + FactorLimbs, Multiple);
         ulong* shifted = _shifted;
         for (int block = 1; block <= _blocks; block++)
         {
@@ -235,31 +254,54 @@ internal sealed unsafe class VectorModulus<TKernel> : PowerArithmetic
         }
     }
 
+    // Stores as wide as the kernel's loads: what was stored in parts reaches a load of the whole only by way of the cache.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Clear(ulong* destination, int words)
     {
-        for (int i = 0; i < words; i += Vector256<ulong>.Count)
+        for (int i = 0; i < words; i += TKernel.Lanes)
         {
-            Vector256<ulong>.Zero.Store(destination + i);
+            if (TKernel.Lanes == Vector512<ulong>.Count)
+            {
+                Vector512<ulong>.Zero.Store(destination + i);
+            }
+            else
+            {
+                Vector256<ulong>.Zero.Store(destination + i);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy(ulong* destination, ulong* source, int words)
     {
-        for (int i = 0; i < words; i += Vector256<ulong>.Count)
+        for (int i = 0; i < words; i += TKernel.Lanes)
         {
-            Vector256.Load(source + i).Store(destination + i);
+            if (TKernel.Lanes == Vector512<ulong>.Count)
+            {
+                Vector512.Load(source + i).Store(destination + i);
+            }
+            else
+            {
+                Vector256.Load(source + i).Store(destination + i);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Double(ulong* destination, ulong* source, int words)
     {
-        for (int i = 0; i < words; i += Vector256<ulong>.Count)
+        for (int i = 0; i < words; i += TKernel.Lanes)
         {
-            Vector256<ulong> digits = Vector256.Load(source + i);
-            (digits + digits).Store(destination + i);
+            if (TKernel.Lanes == Vector512<ulong>.Count)
+            {
+                Vector512<ulong> digits = Vector512.Load(source + i);
+                (digits + digits).Store(destination + i);
+            }
+            else
+            {
+                Vector256<ulong> digits = Vector256.Load(source + i);
+                (digits + digits).Store(destination + i);
+            }
         }
     }
 }

@@ -79,6 +79,44 @@ public sealed class RsaTests
         }
     }
 
+    // Keys of these lengths take minutes to make; Mersenne's primes are known, and their digits are all ones.
+    [Theory]
+    [InlineData(4253, 4423)]
+    [InlineData(4423, 9689)]
+    public void Key_OfManyBits_SignsAndVerifies(int bitsOfP, int bitsOfQ)
+    {
+        SeededRandom random = new(5);
+        BigInteger p = (BigInteger.One << bitsOfP) - 1, q = (BigInteger.One << bitsOfQ) - 1, n = p * q;
+        using RsaPrivateKey key = Key(n, 65537, ModularInverse(65537, (p - 1) * (q - 1)), p, q);
+        Assert.Equal(bitsOfP + bitsOfQ, key.PublicKey.ModulusBits);
+        byte[] signature = new byte[key.PublicKey.SignatureLength], encoded = new byte[signature.Length];
+        Assert.True(RsaEncoding.TryEncode(HashName.Sha512, [7], encoded));
+        key.Sign(HashName.Sha512, [7], random, signature);
+        Assert.Equal(MontgomeryModulusTests.Number(encoded), BigInteger.ModPow(MontgomeryModulusTests.Number(signature), 65537, n));
+        Assert.True(key.PublicKey.Verify(HashName.Sha512, [7], signature));
+        signature[^1] ^= 1;
+        Assert.False(key.PublicKey.Verify(HashName.Sha512, [7], signature));
+    }
+
+    [Theory]
+    [InlineData(2048)]
+    [InlineData(2057)]
+    [InlineData(4096)]
+    [InlineData(16384)]
+    public void Verify_OfTheSmallestAndLargestValues_IsFalseAndNeverThrows(int bits)
+    {
+        // The number of all ones, which verification reads in full and refuses, and its neighbours at both ends.
+        BigInteger n = (BigInteger.One << bits) - 1;
+        foreach (byte[] e in new byte[][] { [3], [1, 0, 1], [.. Enumerable.Repeat((byte)0xff, 32)] })
+        {
+            RsaPublicKey key = new(MontgomeryModulusTests.Bytes(n), e);
+            foreach (BigInteger value in new[] { 0, 1, n - 1, n, n + 1, (BigInteger.One << (8 * key.SignatureLength)) - 1 })
+            {
+                Assert.False(key.Verify(HashName.Sha256, [], NistCurveTests.Padded(value, Math.Max(key.SignatureLength, value.GetByteCount(isUnsigned: true)))));
+            }
+        }
+    }
+
     [Fact]
     public void Key_WithExponentThreeAndPrimesOfUnequalLength_SignsAndVerifies()
     {
