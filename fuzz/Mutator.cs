@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using LucidSsh.Transport;
+using LucidSsh.Wire;
 
 namespace LucidSsh.Fuzz;
 
@@ -90,7 +91,7 @@ internal sealed class Mutator(Random random)
     private static IEnumerable<string> Words() =>
     [
         .. AlgorithmCatalogue.KeyExchange.All, .. AlgorithmCatalogue.HostKeys.All, .. AlgorithmCatalogue.Ciphers.All, .. AlgorithmCatalogue.Macs.All,
-        KexInitFactory.ExtensionsClient, KexInitFactory.ExtensionsServer, KexInitFactory.StrictClient, KexInitFactory.StrictServer,
+        KexMarkers.ExtensionsClient, KexMarkers.ExtensionsServer, KexMarkers.StrictClient, KexMarkers.StrictServer,
         "none", "bcrypt", "argon2id", "ssh-userauth", "ssh-connection", "publickey", "password", "keyboard-interactive", "session", "exec", "shell",
         "subsystem", "env", "pty-req", "exit-status", "exit-signal", "server-sig-algs", "posix-rename@openssh.com", "SSH-2.0-", "SSH-1.99-", "SSH-1.5-", "HTTP/1.1",
         "nistp256", "nistp384", "nistp521", "openssh-key-v1\0", "-----BEGIN ", "-----END ", " PRIVATE KEY-----", "OPENSSH", "ENCRYPTED", "RSA", "EC",

@@ -15,6 +15,7 @@ internal sealed class ClientLogin
     private bool _done;
     private string? _user;
     private ImmutableArray<string> _canContinue;
+    private ImmutableArray<string> _offered = [];
 
     /// <summary>A login over <paramref name="transport"/>, whose host key is verified.</summary>
     public ClientLogin(ITransport transport, MessageQueue queue, LoginOptions options)
@@ -51,20 +52,18 @@ internal sealed class ClientLogin
     public async Task<LoginReport> LoginAsync(string user, IReadOnlyList<Credential> credentials, CancellationToken cancellationToken)
     {
         List<LoginAttempt> attempts = [];
-        ImmutableArray<string> offered = [];
         try
         {
             await BeginAsync(user, cancellationToken).ConfigureAwait(false);
-            offered = _canContinue;
             if (_done)
-                return Report(user, offered, [new LoginAttempt(LoginMethods.None, "no credential", LoginOutcome.Accepted)]);
+                return Report([new LoginAttempt(LoginMethods.None, "no credential", LoginOutcome.Accepted)]);
             Exception? cause = await TryAllAsync(credentials, attempts, cancellationToken).ConfigureAwait(false);
-            LoginReport report = Report(user, offered, attempts);
+            LoginReport report = Report(attempts);
             return _done ? report : throw WithContext(LoginDiagnosis.Explain(report, cause));
         }
         catch (SshException gone) when (gone.Code == SshErrorCode.PeerDisconnected && attempts.Count > 0)
         {
-            throw WithContext(LoginDiagnosis.Explain(Report(user, offered, attempts), gone));
+            throw WithContext(LoginDiagnosis.Explain(Report(attempts), gone));
         }
     }
 
@@ -78,6 +77,7 @@ internal sealed class ClientLogin
         {
             plan.Remove(next);
             attempts.Add(Describe(next, method, LoginOutcome.NotTried)); // what stays in the report if the server hangs up
+            Report(attempts);
             LoginVerdict verdict = await TryAsync(next, method, cancellationToken).ConfigureAwait(false);
             if (!verdict.CanContinue.IsDefault)
                 _canContinue = verdict.CanContinue;
@@ -140,7 +140,9 @@ internal sealed class ClientLogin
         LoginVerdict verdict = _conversation.Conclude(reply, LoginMethods.None);
         _user = user;
         _canContinue = verdict.CanContinue;
+        _offered = _canContinue;
         _done = verdict.Outcome == LoginOutcome.Accepted;
+        Report([]);
     }
 
     private async ValueTask RequestServiceAsync(CancellationToken cancellationToken)
@@ -170,12 +172,13 @@ internal sealed class ClientLogin
         return new LoginAttempt(method, credential.ToString(), outcome) { KeyType = key?.Type, KeyFingerprint = key?.Fingerprint };
     }
 
-    private LoginReport Report(string user, ImmutableArray<string> offered, List<LoginAttempt> attempts) => new()
+    // The account so far; the connection's report has it too.
+    private LoginReport Report(List<LoginAttempt> attempts) => _conversation.Transport.Login = new LoginReport
     {
-        User = user,
+        User = _conversation.User,
         Succeeded = _done,
         Attempts = [.. attempts],
-        MethodsOffered = offered,
+        MethodsOffered = _offered.IsDefault ? [] : _offered,
         CanContinue = _canContinue.IsDefault ? [] : _canContinue,
         Banner = _conversation.Banner,
     };

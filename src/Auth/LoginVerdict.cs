@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LucidSsh.Wire;
 
 namespace LucidSsh.Auth;
 

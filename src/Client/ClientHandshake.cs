@@ -26,7 +26,7 @@ internal sealed class ClientHandshake : IAsyncDisposable
     /// <exception cref="SshException">What failed; nothing stays open.</exception>
     public static async Task<ClientHandshake> RunAsync(SshTarget target, SshClientOptions options, CancellationToken cancellationToken)
     {
-        SocketPipe pipe = await SocketConnector.ConnectAsync(target.Host, target.Port, options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
+        SocketPipe pipe = await SocketConnector.ConnectAsync(target.Host, target.Port, options.ConnectTimeout, options.Time, cancellationToken).ConfigureAwait(false);
         try
         {
             return await RunAsync(pipe, target, options, cancellationToken).ConfigureAwait(false);
@@ -54,6 +54,7 @@ internal sealed class ClientHandshake : IAsyncDisposable
                 Rekey = options.Rekey,
                 MinimumRsaBits = options.MinimumRsaBits,
                 HandshakeTimeout = options.HandshakeTimeout,
+                ConnectTime = (pipe as SocketPipe)?.ConnectTime ?? TimeSpan.Zero,
             },
             login,
             connection,

@@ -49,7 +49,7 @@ public static class ServerProbe
         try
         {
             long start = options.Time.GetTimestamp();
-            using Transport.SocketPipe pipe = await SocketConnector.ConnectAsync(target.Host, target.Port, options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
+            using Transport.SocketPipe pipe = await SocketConnector.ConnectAsync(target.Host, target.Port, options.ConnectTimeout, options.Time, cancellationToken).ConfigureAwait(false);
             result = result with { ConnectTime = options.Time.GetElapsedTime(start) };
             start = options.Time.GetTimestamp();
             ClientHandshake handshake = await ClientHandshake.RunAsync(pipe, target, options, cancellationToken).ConfigureAwait(false);

@@ -10,8 +10,9 @@ internal static class SocketConnector
 {
     /// <summary>Tries the host's addresses in the order the system gives them.</summary>
     /// <exception cref="TransportLostException">No such host, nobody listens, or no answer in time.</exception>
-    public static async Task<SocketPipe> ConnectAsync(string host, int port, TimeSpan timeout, CancellationToken cancellationToken)
+    public static async Task<SocketPipe> ConnectAsync(string host, int port, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
+        long start = time.GetTimestamp();
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(timeout);
         Socket? socket = null;
@@ -22,7 +23,7 @@ internal static class SocketConnector
                 : await Dns.GetHostAddressesAsync(host, deadline.Token).ConfigureAwait(false);
             socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(addresses, port, deadline.Token).ConfigureAwait(false);
-            return new SocketPipe(socket);
+            return new SocketPipe(socket) { ConnectTime = time.GetElapsedTime(start) };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -48,7 +48,7 @@ public sealed class SshClient : IAsyncDisposable
     /// <inheritdoc cref="ConnectAsync(string, SshClientOptions, CancellationToken)"/>
     public static async Task<SshClient> ConnectAsync(SshTarget target, SshClientOptions options, CancellationToken cancellationToken = default)
     {
-        SocketPipe pipe = await SocketConnector.ConnectAsync(target.Host, target.Port, options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
+        SocketPipe pipe = await SocketConnector.ConnectAsync(target.Host, target.Port, options.ConnectTimeout, options.Time, cancellationToken).ConfigureAwait(false);
         try
         {
             return await ConnectAsync(pipe, target, options, cancellationToken).ConfigureAwait(false);

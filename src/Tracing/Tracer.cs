@@ -15,6 +15,9 @@ internal sealed class Tracer(TimeProvider time, ImmutableArray<TraceSink> sinks)
     {
     }
 
+    /// <summary>The connection's clock.</summary>
+    public TimeProvider Time => time;
+
     /// <summary>True when some sink takes this category: for events that are costly to make.</summary>
     public bool IsOn(TraceMask category)
     {

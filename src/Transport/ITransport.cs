@@ -27,6 +27,9 @@ internal interface ITransport
     /// <summary>How the two sides agreed.</summary>
     NegotiationReport Negotiation { get; }
 
+    /// <summary>How the login goes, for the report: the login keeps it up to date.</summary>
+    LoginReport? Login { get; set; }
+
     /// <summary>The peer's EXT_INFO (RFC 8308), name to value; empty until it came.</summary>
     ImmutableDictionary<string, string> PeerExtensions { get; }
 

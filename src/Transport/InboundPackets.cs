@@ -18,6 +18,9 @@ internal sealed class InboundPackets : IDisposable
     /// <summary>The sequence number of the next packet (RFC 4253 section 6.4).</summary>
     public uint Sequence { get; private set; }
 
+    /// <summary>Bytes of the last packet as they travelled.</summary>
+    public int LastLength { get; private set; }
+
     /// <summary>Bytes opened under the present keys.</summary>
     public long BytesUnderKeys { get; private set; }
 
@@ -61,6 +64,7 @@ internal sealed class InboundPackets : IDisposable
 
         payload = body[1..(_length - padding)];
         input = input.Slice(total);
+        LastLength = total;
         BytesUnderKeys += total;
         PacketsUnderKeys++;
         Sequence++;

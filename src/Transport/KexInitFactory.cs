@@ -7,18 +7,6 @@ namespace LucidSsh.Transport;
 /// <summary>Makes our KEXINIT: the lists we offer, and, in the first one alone, the markers that are no algorithms.</summary>
 internal sealed class KexInitFactory(TransportRole role, TransportOptions options, IRandomSource random)
 {
-    /// <summary>The client takes EXT_INFO (RFC 8308 section 2.1).</summary>
-    public const string ExtensionsClient = "ext-info-c";
-
-    /// <summary>The server takes EXT_INFO.</summary>
-    public const string ExtensionsServer = "ext-info-s";
-
-    /// <summary>The client asks for strict key exchange.</summary>
-    public const string StrictClient = "kex-strict-c-v00@openssh.com";
-
-    /// <summary>The server asks for strict key exchange.</summary>
-    public const string StrictServer = "kex-strict-s-v00@openssh.com";
-
     /// <summary>The payload of a KEXINIT.</summary>
     public byte[] Make(bool first)
     {
@@ -27,8 +15,8 @@ internal sealed class KexInitFactory(TransportRole role, TransportOptions option
         if (first)
         {
             keyExchange = role == TransportRole.Client
-                ? [.. keyExchange, ExtensionsClient, StrictClient]
-                : [.. keyExchange, ExtensionsServer, StrictServer];
+                ? [.. keyExchange, KexMarkers.ExtensionsClient, KexMarkers.StrictClient]
+                : [.. keyExchange, KexMarkers.ExtensionsServer, KexMarkers.StrictServer];
         }
 
         byte[] cookie = new byte[16];

@@ -104,7 +104,7 @@ internal sealed class KeyExchange(
 
         Negotiated result = Negotiation.Choose(client, server);
         Trace(result);
-        Report = Report with { Algorithms = result.Algorithms, StrictKeyExchange = IsStrict };
+        Report = Report.WithNegotiation(client, server, result) with { StrictKeyExchange = IsStrict };
         NegotiatedAlgorithms chosen = result.RequireAll(role);
         if (role == TransportRole.Client)
             return Following(BeginMethod(chosen, transcript), server, result);
@@ -157,15 +157,15 @@ internal sealed class KeyExchange(
     private void SeeGroup(KexGexRequest request, ReadOnlySpan<byte> prime)
     {
         int bits = GroupExchangeKex.BitLength(prime);
-        Report = Report with { GroupBits = bits };
+        Report = Report.WithGroup(request, bits);
         tracer.Emit(new GroupExchanged(request.ToString(), bits));
     }
 
     // The markers count in the first KEXINIT alone, and a strict peer's KEXINIT must have been its first packet.
     private void OnFirstKexInit(KexInit client, KexInit server)
     {
-        IsStrict = client.KexAlgorithms.Contains(KexInitFactory.StrictClient) && server.KexAlgorithms.Contains(KexInitFactory.StrictServer);
-        PeerTakesExtensions = role == TransportRole.Server && client.KexAlgorithms.Contains(KexInitFactory.ExtensionsClient);
+        IsStrict = client.KexAlgorithms.Contains(KexMarkers.StrictClient) && server.KexAlgorithms.Contains(KexMarkers.StrictServer);
+        PeerTakesExtensions = role == TransportRole.Server && client.KexAlgorithms.Contains(KexMarkers.ExtensionsClient);
         if (IsStrict && inbound.Sequence != 1)
         {
             throw new PeerMisbehavedException(
@@ -181,6 +181,7 @@ internal sealed class KeyExchange(
         using KexResponse response = state.Method.Respond(init.ClientValue, random);
         byte[] hash = ExchangeHashOf(state.Method, state.Transcript, hostKey.PublicKey, init.ClientValue, response.ServerValue, response.SharedSecret);
         HostKey = hostKey.PublicKey;
+        Report = Report with { HostKey = ReportParts.HostKey(hostKey.PublicKey.Blob.Span, state.Chosen.HostKey.Name) };
         KexExchangeReply reply = new(hostKey.PublicKey.Blob.Span, response.ServerValue, hostKey.Sign(state.Chosen.HostKey.Name, hash, random));
         if (state.Method.IsGroupExchange)
             Outbound.Send(new KexGexReply(reply));
@@ -192,6 +193,7 @@ internal sealed class KeyExchange(
     private KexState OnReply(KexState.ExpectReply state, KexExchangeReply reply)
     {
         using IKexClient client = state.Client;
+        Report = Report with { HostKey = ReportParts.HostKey(reply.HostKey, state.Chosen.HostKey.Name) };
         PublicKey hostKey = CheckHostKey(PublicKey.Parse(reply.HostKey), state.Chosen);
         using Secret secret = client.Finish(reply.ServerValue);
         byte[] hash = ExchangeHashOf(state.Method, state.Transcript, hostKey, client.ClientValue, reply.ServerValue, secret);
@@ -209,7 +211,6 @@ internal sealed class KeyExchange(
             return UseKeys(keys);
         HostKey = hostKey;
         tracer.Emit(new HostKeySeen(hostKey.Type, hostKey.Bits, hostKey.Fingerprint));
-        Report = Report with { HostKeyType = hostKey.Type, HostKeyBits = hostKey.Bits, HostKeyFingerprint = hostKey.Fingerprint };
         return new KexState.HostKeyUndecided(hostKey, keys);
     }
 

@@ -43,6 +43,9 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
     /// not wait.</summary>
     public Action<bool>? Holding { get; init; }
 
+    /// <summary>Keeps the packets of the handshake; null where nobody does.</summary>
+    public HandshakeRecorder? Recorder { get; init; }
+
     /// <summary>Called, under the lock, whenever there is something new for the network.</summary>
     public required Action Wake { get; init; }
 
@@ -256,6 +259,7 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
         uint sequence = _sequence++;
         _packetsUnderKeys++;
         _bytesUnderKeys += packetLength;
+        Recorder?.Packet(sent: true, number, packetLength + tag.Length);
         tracer.Emit(new PacketSent(sequence, number, payloadLength));
     }
 

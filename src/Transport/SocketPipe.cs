@@ -20,6 +20,9 @@ internal sealed class SocketPipe : IDuplexPipe, IDisposable
         Output = PipeWriter.Create(_stream, new StreamPipeWriterOptions(leaveOpen: true));
     }
 
+    /// <summary>What name resolution and TCP took; zero where nobody measured.</summary>
+    public TimeSpan ConnectTime { get; init; }
+
     /// <inheritdoc />
     public PipeReader Input { get; }
 

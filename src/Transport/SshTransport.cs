@@ -35,6 +35,8 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
     private readonly ITimer _rekeyDeadline;
     private ITimer? _rekeyTimer;
     private SshException? _reason;
+    private ConnectionEnd? _end;
+    private bool _peerClosed;
 
     private SshTransport(
         IDuplexPipe pipe,
@@ -77,7 +79,10 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
     public ReadOnlyMemory<byte> HostKey => _engine.HostKey?.Blob ?? default;
 
     /// <inheritdoc />
-    public NegotiationReport Negotiation => _engine.Report;
+    public NegotiationReport Negotiation => _engine.Report with { Login = Login, End = _end };
+
+    /// <inheritdoc />
+    public LoginReport? Login { get; set; }
 
     /// <inheritdoc />
     public ImmutableDictionary<string, string> PeerExtensions => _engine.PeerExtensions;
@@ -182,7 +187,8 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
             _reason = reason;
         }
 
-        reason.Negotiation ??= _engine.Report;
+        _end = ReportParts.End(Role, reason, _peerClosed, _engine.PeerDisconnect, told: _engine.IdentificationReceived);
+        reason.Negotiation ??= Negotiation;
         if (reason.Code is not (SshErrorCode.Disconnected or SshErrorCode.Cancelled))
             Tracer.Emit(new Failure(reason.Code, reason.Sentence));
         if (reason.RecentEvents.Count == 0)
@@ -341,6 +347,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
 
     private SshException StreamEnded()
     {
+        _peerClosed = true;
         if (!_engine.IdentificationReceived)
             return NotSshDiagnosis.Explain(Role, _engine.FirstBytes, HowItEnded.Closed);
         string peer = Role == TransportRole.Client ? "server" : "client";

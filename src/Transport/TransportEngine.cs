@@ -22,6 +22,7 @@ internal sealed class TransportEngine : IDisposable
     private readonly IdentificationReader _identification;
     private readonly IMessageReceiver _login;
     private readonly IMessageReceiver _connection;
+    private readonly HandshakeRecorder _recorder;
     private readonly string _ownLine = IdentificationLine.Own;
     private volatile bool _loginComplete;
     private int _extensionMessages;
@@ -45,10 +46,12 @@ internal sealed class TransportEngine : IDisposable
     {
         (_role, _options, _tracer, _login, _connection) = (role, options, tracer, login, connection);
         _identification = new IdentificationReader(role);
+        _recorder = new HandshakeRecorder(tracer.Time, options.ConnectTime);
         Outbound = new OutboundPackets(random, tracer, options.Rekey)
         {
             MakeKexInit = () => _keyExchange!.MakeKexInit(),
             Holding = holding => KeyExchangeHolds?.Invoke(holding),
+            Recorder = _recorder,
             Wake = wake,
         };
         _keyExchange = new KeyExchange(role, options, _inbound, random, tracer) { Outbound = Outbound };
@@ -58,7 +61,10 @@ internal sealed class TransportEngine : IDisposable
     public OutboundPackets Outbound { get; }
 
     /// <summary>How the two sides agreed so far.</summary>
-    public NegotiationReport Report => _keyExchange.Report;
+    public NegotiationReport Report => _recorder.AddTo(_keyExchange.Report) with { LinesBeforeIdentification = _identification.LinesBefore };
+
+    /// <summary>The DISCONNECT message the peer ended the connection with; null where there was none.</summary>
+    public Disconnect? PeerDisconnect { get; private set; }
 
     /// <summary>The first exchange hash; empty before it is known.</summary>
     public ReadOnlyMemory<byte> SessionId => _keyExchange.SessionId;
@@ -121,12 +127,17 @@ internal sealed class TransportEngine : IDisposable
     }
 
     /// <summary>The undecided host key is the right one.</summary>
-    public void AcceptHostKey() => _keyExchange.AcceptHostKey();
+    public void AcceptHostKey()
+    {
+        _recorder.Enter(HandshakePhase.NewKeys);
+        _keyExchange.AcceptHostKey();
+    }
 
     /// <summary>Login is complete: the connection protocol may be spoken, and keys may be exchanged anew.</summary>
     public void LoginCompleted()
     {
         _loginComplete = true;
+        _recorder.Finish();
         Outbound.AllowRekeying();
     }
 
@@ -147,6 +158,7 @@ internal sealed class TransportEngine : IDisposable
     private void OnIdentification(string line)
     {
         _tracer.Emit(new IdentificationReceived(line));
+        _recorder.Enter(HandshakePhase.Negotiation);
         bool client = _role == TransportRole.Client;
         _keyExchange.Lines = client ? new(_ownLine, line) : new(line, _ownLine);
         _keyExchange.Report = _keyExchange.Report with
@@ -162,6 +174,7 @@ internal sealed class TransportEngine : IDisposable
         MessageNumber number = payload.IsEmpty ? MessageNumber.None : (MessageNumber)payload[0];
         uint sequence = unchecked(_inbound.Sequence - 1);
         _tracer.Emit(new PacketReceived(sequence, number, payload.Length));
+        _recorder.Packet(sent: false, number, _inbound.LastLength);
         if (!IsEstablished && sequence == uint.MaxValue)
             throw new PeerMisbehavedException(SshErrorCode.LimitExceeded, "The peer sent 2^32 packets before the first key exchange was complete.");
 
@@ -193,7 +206,7 @@ internal sealed class TransportEngine : IDisposable
                 _tracer.Emit(new UnimplementedReceived(_tracer.Decode<Unimplemented>(payload).SequenceNumber));
                 break;
             case MessageNumber.Debug:
-                _tracer.Emit(new DebugReceived(_tracer.Decode<Debug>(payload).Text));
+                OnDebug(_tracer.Decode<Debug>(payload).Text);
                 break;
             case MessageNumber.ExtInfo:
                 OnExtensions(_tracer.Decode<ExtInfo>(payload));
@@ -229,12 +242,24 @@ internal sealed class TransportEngine : IDisposable
     {
         bool wasEstablished = IsEstablished;
         _keyExchange.Receive(number, payload);
+        if (!wasEstablished)
+            _recorder.Enter(PhaseOfKeyExchange);
 
         // RFC 8308 section 2.4: the packet right after our first NEWKEYS. A server has sent that before it gets the client's
         // NEWKEYS, and nothing else may have left in between.
         if (_role == TransportRole.Server && !wasEstablished && IsEstablished && _keyExchange.PeerTakesExtensions)
-            Outbound.Send(ServerExtensions());
+        {
+            ExtInfo extensions = ServerExtensions();
+            _keyExchange.Report = _keyExchange.Report.WithExtensions(extensions, TransportRole.Server);
+            Outbound.Send(extensions);
+        }
     }
+
+    private HandshakePhase PhaseOfKeyExchange =>
+        IsEstablished ? HandshakePhase.Login
+        : UndecidedHostKey is not null ? HandshakePhase.HostKeyVerification
+        : HostKey is not null ? HandshakePhase.NewKeys
+        : HandshakePhase.KeyExchange;
 
     private static ExtInfo ServerExtensions() => new(
     [
@@ -247,6 +272,7 @@ internal sealed class TransportEngine : IDisposable
         // RFC 8308 section 2.4 gives a peer two opportunities; without an end each message would make the dictionary grow.
         if (++_extensionMessages > ExtensionMessages)
             throw new PeerMisbehavedException(SshErrorCode.LimitExceeded, $"The peer sent EXT_INFO more than {ExtensionMessages} times.");
+        _keyExchange.Report = _keyExchange.Report.WithExtensions(extensions, _role == TransportRole.Client ? TransportRole.Server : TransportRole.Client);
         foreach ((string name, string value) in extensions.Extensions)
         {
             _tracer.Emit(new ExtensionReceived(name, value));
@@ -254,8 +280,15 @@ internal sealed class TransportEngine : IDisposable
         }
     }
 
+    private void OnDebug(string text)
+    {
+        _tracer.Emit(new DebugReceived(text));
+        _keyExchange.Report = _keyExchange.Report with { DebugMessages = _keyExchange.Report.DebugMessages.With(text) };
+    }
+
     private TransportLostException OnDisconnect(Disconnect message)
     {
+        PeerDisconnect = message;
         _tracer.Emit(new DisconnectReceived(message.Reason, message.Description));
         string peer = _role == TransportRole.Client ? "server" : "client";
         string text = message.Description.Length == 0 ? "without a text" : $"saying \"{TerminalText.OneLine(message.Description)}\"";

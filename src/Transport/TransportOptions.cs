@@ -20,4 +20,7 @@ internal sealed record TransportOptions
 
     /// <summary>The time from the first byte to the end of the first key exchange, the host key's verification included.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What the network took to connect, for the report; zero where it was there already.</summary>
+    public TimeSpan ConnectTime { get; init; }
 }

@@ -61,6 +61,8 @@ internal sealed class LinkedTransport : ITransport
     public NegotiationReport Negotiation { get; set; } =
         new() { ClientVersion = "SSH-2.0-TestClient", ServerVersion = "SSH-2.0-TestServer" };
 
+    public LoginReport? Login { get; set; }
+
     public ImmutableDictionary<string, string> PeerExtensions { get; set; } = ImmutableDictionary<string, string>.Empty;
 
     public IRandomSource Random { get; } = new CountingRandom();

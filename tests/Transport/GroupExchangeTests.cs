@@ -81,7 +81,7 @@ public sealed class GroupExchangeTests
         TransportOptions Only(TransportOptions options) => options with { Algorithms = AlgorithmPreferences.Default.Apply(keyExchange: name) };
         await using TransportPair pair = await TransportPair.ConnectAsync(Only, Only);
         Assert.Equal(pair.Client.SessionId.ToArray(), pair.Server.SessionId.ToArray());
-        Assert.Equal((3072, 3072), (pair.Client.Negotiation.GroupBits, pair.Server.Negotiation.GroupBits));
+        Assert.Equal((3072, 3072), (pair.Client.Negotiation.KeyExchange?.Group?.Bits, pair.Server.Negotiation.KeyExchange?.Group?.Bits));
     }
 
     private static byte[] BigEndian(uint value)

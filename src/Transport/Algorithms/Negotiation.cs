@@ -31,15 +31,11 @@ internal static class Negotiation
     }
 
     private static AlgorithmNegotiation First(AlgorithmKind kind, ImmutableArray<string> client, ImmutableArray<string> server, bool needed = true) =>
-        new(kind, client, server, needed ? client.FirstOrDefault(name => !IsMarker(name) && server.Contains(name)) : null, needed);
+        new(kind, client, server, needed ? client.FirstOrDefault(name => !KexMarkers.IsMarker(name) && server.Contains(name)) : null, needed);
 
     // A cipher that authenticates by itself has no MAC; the lists are not even looked at then.
     private static bool NeedsMac(AlgorithmNegotiation cipher) =>
         cipher.Chosen is null || CipherTable.Find(cipher.Chosen) is not { IsAuthenticated: true };
-
-    // Announcements that travel in the list of methods and are none (RFC 8308 section 2.1, OpenSSH's PROTOCOL file).
-    public static bool IsMarker(string name) =>
-        name is KexInitFactory.ExtensionsClient or KexInitFactory.ExtensionsServer or KexInitFactory.StrictClient or KexInitFactory.StrictServer;
 }
 
 /// <summary>What came of a negotiation, complete also where it failed.</summary>
@@ -61,7 +57,8 @@ internal sealed record Negotiated(ImmutableArray<AlgorithmNegotiation> Algorithm
             Direction(AlgorithmKind.CipherServerToClient, AlgorithmKind.MacServerToClient));
     }
 
-    private string? Chosen(AlgorithmKind kind) => Algorithms.First(algorithm => algorithm.Kind == kind).Chosen;
+    /// <summary>The name chosen for a kind; null where there is none.</summary>
+    public string? Chosen(AlgorithmKind kind) => Algorithms.First(algorithm => algorithm.Kind == kind).Chosen;
 
     private DirectionAlgorithms Direction(AlgorithmKind cipher, AlgorithmKind mac) =>
         new(CipherTable.Find(Chosen(cipher)!)!, Chosen(mac) is { } name ? MacTable.Find(name) : null);
@@ -71,7 +68,7 @@ internal sealed record Negotiated(ImmutableArray<AlgorithmNegotiation> Algorithm
         (IEnumerable<string> ours, IEnumerable<string> theirs, string peer) = role == TransportRole.Client
             ? (failed.Client, failed.Server, "server")
             : (failed.Server, failed.Client, "client");
-        (ours, theirs) = (ours.Where(name => !Negotiation.IsMarker(name)), theirs.Where(name => !Negotiation.IsMarker(name)));
+        (ours, theirs) = (ours.Where(name => !KexMarkers.IsMarker(name)), theirs.Where(name => !KexMarkers.IsMarker(name)));
         string sentence = $"No common {NegotiationReport.Describe(failed.Kind)}: this side offers {Join(ours)}; the {peer} offers {Join(theirs)}.";
         if (others.Length > 0)
             sentence += $" Nor is there a common {string.Join(" or ", others.Select(other => NegotiationReport.Describe(other.Kind)))}.";

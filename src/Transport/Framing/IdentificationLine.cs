@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
 using LucidSsh.Wire;
 
@@ -20,9 +21,13 @@ internal sealed class IdentificationReader(TransportRole role)
     private readonly byte[] _first = new byte[FirstBytesKept];
     private int _firstLength;
     private int _linesBefore;
+    private ImmutableArray<string> _keptLines = [];
 
     /// <summary>The line without CR LF; null until it has come.</summary>
     public string? Line { get; private set; }
+
+    /// <summary>The first of the lines before it, made safe for a terminal.</summary>
+    public ImmutableArray<string> LinesBefore => _keptLines;
 
     /// <summary>The first bytes of the stream, for the diagnosis where they are no SSH.</summary>
     public ReadOnlySpan<byte> FirstBytes => _first.AsSpan(0, _firstLength);
@@ -61,6 +66,7 @@ internal sealed class IdentificationReader(TransportRole role)
 
         if (role == TransportRole.Server || NotSshDiagnosis.IsCertainlyNotSsh(FirstBytes))
             throw NotSshDiagnosis.Explain(role, FirstBytes, HowItEnded.StillOpen);
+        _keptLines = _keptLines.With(Encoding.UTF8.GetString(line));
         if (++_linesBefore > WireLimits.LinesBeforeIdentification)
             throw new PeerMisbehavedException(SshErrorCode.NotSsh, $"The server sent more than {WireLimits.LinesBeforeIdentification} lines and no SSH identification.");
         return false;

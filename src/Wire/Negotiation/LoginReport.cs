@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace LucidSsh.Auth;
+namespace LucidSsh.Wire;
 
 /// <summary>What came of one credential.</summary>
 public enum LoginOutcome
