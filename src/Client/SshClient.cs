@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using LucidSsh.Auth;
 using LucidSsh.Connection;
 using LucidSsh.Crypto;
 using LucidSsh.Sftp;
@@ -204,8 +203,10 @@ public sealed class SshClient : IAsyncDisposable
             channel?.SendClose();
             throw new TransportLostException(SshErrorCode.TimedOut, $"The server did not answer within {_options.RequestTimeout.TotalSeconds:0.#} seconds when asked to {what}.");
         }
-        catch
+        catch (Exception exception)
         {
+            if (exception is SshException failure)
+                failure.Negotiation ??= Negotiation; // the connection stands, so nobody else tells
             channel?.SendClose();
             throw;
         }

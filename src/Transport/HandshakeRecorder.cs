@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Transport;
