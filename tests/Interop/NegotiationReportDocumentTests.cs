@@ -24,7 +24,7 @@ public class NegotiationReportDocumentTests
         HashSet<string> members = [];
         Collect(NegotiationJson.Schema(), members);
         Assert.True(members.Count > 60);
-        Assert.Empty(members.Where(member => !text.Contains($"`{member}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(members, member => !text.Contains($"`{member}`", StringComparison.Ordinal));
     }
 
     [Fact]

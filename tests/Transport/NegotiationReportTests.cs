@@ -1,4 +1,3 @@
-using LucidSsh.Crypto;
 using LucidSsh.Tests.Harness;
 using LucidSsh.Transport;
 using LucidSsh.Wire;
