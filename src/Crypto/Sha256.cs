@@ -77,6 +77,7 @@ internal sealed unsafe class Sha256 : Hash
     }
 
     // Rounds in integers, and four words of the message schedule at a time in vectors, for the round sixteen later.
+    // The last sixteen rounds make words that nobody needs: cheaper than code of their own, which has to be compiled and cached too.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void CompressVector128(uint* state, byte* blocks, nuint count)
@@ -96,9 +97,9 @@ internal sealed unsafe class Sha256 : Hash
                 (w2 + Vector128.Load(k + 8)).Store(w + 8);
                 (w3 + Vector128.Load(k + 12)).Store(w + 12);
                 uint bc = b ^ c;
-                for (int i = 16; i < Rounds; i += 16)
+                for (int i = 16; i <= Rounds; i += 16)
                 {
-                    k += 16;
+                    k = constants + (i % Rounds);
                     w0 = Schedule(w0, w1, w2, w3);
                     FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w);
                     (w0 + Vector128.Load(k)).Store(w);
@@ -112,10 +113,6 @@ internal sealed unsafe class Sha256 : Hash
                     FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 12);
                     (w3 + Vector128.Load(k + 12)).Store(w + 12);
                 }
-                FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w);
-                FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 4);
-                FourRounds(ref a, ref b, ref c, ref d, ref e, ref f, ref g, ref h, ref bc, w + 8);
-                FourRounds(ref e, ref f, ref g, ref h, ref a, ref b, ref c, ref d, ref bc, w + 12);
                 state[0] = a += state[0];
                 state[1] = b += state[1];
                 state[2] = c += state[2];

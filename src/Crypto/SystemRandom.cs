@@ -10,7 +10,7 @@ namespace LucidSsh.Crypto;
 /// seed, ten minutes at most; .NET never forks without exec.</remarks>
 internal sealed class SystemRandom : IRandomSource
 {
-    private const int BufferSize = 1024;
+    private const int BufferSize = 4 * ChaCha20.BlockSize; // one call of the short kernel
     private const int SeedSize = 48;
     private const int BytesPerSeed = 1 << 20;
     private const long MillisecondsPerSeed = 10 * 60 * 1000;
