@@ -33,7 +33,7 @@ internal static class Report
         foreach (DuelResult row in lines.Where(line => line[0] == "duel").Select(DuelResult.FromLine))
         {
             double goal = goalOf(row);
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Name} | {Speed(row, row.Own)} | {Speed(row, row.Other)} | {row.Ratio:F2} | {goal:F2} | {Met(row.Ratio >= goal)} |");
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Name} | {Speed(row, row.Own)} | {Speed(row, row.Other)} | {row.Ratio:F2} | {goal:F2} | {Met(Math.Round(row.Ratio, 2) >= goal)} |");
         }
 
         text.AppendLine();
