@@ -6,9 +6,6 @@ namespace LucidSsh.Iris;
 /// the true explanation.</summary>
 public sealed class Status
 {
-    // HRESULT = 0x80101000 | -rc: how IRIS wraps a libssh2 error.
-    private const uint HResultBase = 0x80101000;
-
     private Status(int rc, string canonical, string origin, SshException? failure) =>
         (ReturnCode, Canonical, Origin, Failure) = (rc, canonical, origin, failure);
 
@@ -22,7 +19,7 @@ public sealed class Status
     public int ReturnCode { get; }
 
     /// <summary>IRIS's number, as it prints it in decimal; 0 for success.</summary>
-    public int HResult => IsOk ? 0 : unchecked((int)(HResultBase | (uint)-ReturnCode));
+    public int HResult => IsOk ? 0 : Libssh2Number.Find(ReturnCode)!.IrisDecimal;
 
     /// <summary>What libssh2 says in this case.</summary>
     public string Canonical { get; }

@@ -34,16 +34,7 @@ public class SshException : Exception
     public string? Remedy { get; }
 
     /// <summary>The layer the failure was found in.</summary>
-    public string Layer => ((int)Code / 1000) switch
-    {
-        1 => "wire",
-        2 => "transport",
-        3 => "authentication",
-        4 => "connection",
-        5 => "SFTP",
-        6 => "keys and trust",
-        _ => "client",
-    };
+    public string Layer => SshErrorDescription.LayerOf(Code);
 
     /// <summary>The negotiation so far, or null where none had begun.</summary>
     public NegotiationReport? Negotiation { get; internal set; }
