@@ -76,7 +76,7 @@ public sealed class SessionTests : IAsyncLifetime
 
             UseSftp(session);
             AssertOk(session.GetAlgorithms(out string algorithms));
-            Assert.StartsWith("KEX=curve25519-sha256:HOSTKEY=ssh-ed25519:CRYPT=", algorithms, StringComparison.Ordinal);
+            Assert.StartsWith("KEX=mlkem768x25519-sha256:HOSTKEY=ssh-ed25519:CRYPT=", algorithms, StringComparison.Ordinal);
             AssertOk(session.VersionInfo(out string client, out string serverVersion));
             Assert.Equal(client, serverVersion);
             AssertOk(session.Disconnect());
