@@ -35,18 +35,18 @@ internal sealed unsafe class NistCurve
     private readonly MontgomeryModulus _prime;
     private readonly CurveGroup _group;
 
-    // A path is given for P-256, which has formulas of its own.
-    private NistCurve(HashName hash, string p, string b, string n, string x, string y, VectorPath? path = null)
+    // The path is for P-256, which has formulas of its own.
+    private NistCurve(HashName hash, string p, string b, string n, string x, string y, VectorPath path = VectorPath.Scalar)
     {
         Hash = hash;
         _prime = new MontgomeryModulus(Convert.FromHexString(p));
         Order = new MontgomeryModulus(Convert.FromHexString(n));
         OrderInversion = new ModularInverse(Order.Modulus, Order.BitLength);
         byte[] coefficient = Convert.FromHexString(b), baseX = Convert.FromHexString(x), baseY = Convert.FromHexString(y);
-        if (path is VectorPath usable)
+        if (hash == HashName.Sha256)
         {
             CurveGroup<P256Field> portable = new(default, _prime, Order.BitLength, coefficient, baseX, baseY);
-            _group = usable >= VectorPath.Vector256 ? new P256GroupX4(portable) : portable;
+            _group = path >= VectorPath.Vector256 ? new P256GroupX4(portable) : portable;
         }
         else
         {
