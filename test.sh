@@ -13,6 +13,7 @@ peers=(
   "dropbear dropbear-bin Dropbear"
   "curl curl Curl"
   "openssl openssl OpenSsl"
+  "tshark tshark Tshark"
 )
 
 packages=()

@@ -47,14 +47,27 @@ internal sealed class ConnectionArguments : IDisposable
     private readonly Option<string?> _rekey = new("--rekey-limit") { Description = "exchange new keys after so many bytes (K, M, G)", HelpName = "BYTES" };
     private readonly Option<string?> _trace = new("--trace") { Description = "trace events of this mask (511: all but the socket), to standard error or a file", HelpName = "MASK[:FILE]" };
     private readonly Option<string> _traceFormat = new("--trace-format") { Description = "text", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+    private readonly Option<string?> _capture = new("--capture")
+    {
+        Description = "record the connection for Wireshark (pcapng); WITH ITS SECRETS: whoever has the file can read everything",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _keyLog = new("--key-log")
+    {
+        Description = "append the connection's secrets to a key log for Wireshark: whoever has the file can read everything",
+        HelpName = "FILE",
+    };
+
     private TraceSink? _sink;
+    private PacketCapture? _recording;
 
     /// <summary>Adds target and options to a subcommand.</summary>
     public void AddTo(Command command)
     {
         command.Add(_target);
         foreach (Option option in (Option[])[_port, _user, _identities, _passphrase, _password, _knownHosts, _hostKey, _kex, _hostKeyAlgorithms,
-            _ciphers, _macs, _compression, _timeout, _keepAlive, _rekey, _trace, _traceFormat])
+            _ciphers, _macs, _compression, _timeout, _keepAlive, _rekey, _trace, _traceFormat, _capture, _keyLog])
         {
             command.Add(option);
         }
@@ -110,10 +123,15 @@ internal sealed class ConnectionArguments : IDisposable
             KeepAliveInterval = TimeSpan.FromSeconds(arguments.GetValue(_keepAlive)),
             Rekey = arguments.GetValue(_rekey) is { } limit ? RekeyLimits.Default with { Bytes = ByteCount.Parse(limit) } : RekeyLimits.Default,
             Trace = Trace(arguments),
+            Capture = Capture(arguments),
         };
     }
 
-    public void Dispose() => _sink?.Dispose();
+    public void Dispose()
+    {
+        _sink?.Dispose();
+        _recording?.Dispose();
+    }
 
     private HostKeyPolicy HostKeys(ParseResult arguments)
     {
@@ -167,6 +185,18 @@ internal sealed class ConnectionArguments : IDisposable
             return null;
         return Environment.GetEnvironmentVariable(variable)
             ?? throw new LocalMisuseException(SshErrorCode.Misuse, $"The environment variable {variable} is not set.");
+    }
+
+    // The warning stands where nobody who looks can miss it.
+    private PacketCapture? Capture(ParseResult arguments)
+    {
+        (string? capture, string? keyLog) = (arguments.GetValue(_capture), arguments.GetValue(_keyLog));
+        if (capture is not null && keyLog is not null)
+            throw new LocalMisuseException(SshErrorCode.Misuse, "--capture and --key-log were both given.", "A capture holds the key log's lines already.");
+        if ((capture ?? keyLog) is not { } file)
+            return null;
+        Console.Error.WriteLine($"lucid: warning: {file} gets this connection's secrets: whoever has it can read everything, passwords included.");
+        return _recording ??= capture is not null ? PacketCapture.ToPcapng(file) : PacketCapture.ToKeyLog(file);
     }
 
     private TraceSink? Trace(ParseResult arguments)

@@ -42,7 +42,7 @@ internal sealed class ClientHandshake : IAsyncDisposable
     /// <exception cref="SshException">What failed.</exception>
     public static async Task<ClientHandshake> RunAsync(IDuplexPipe pipe, SshTarget target, SshClientOptions options, CancellationToken cancellationToken)
     {
-        Tracer tracer = new(options.Time, options.Trace is null ? [] : [options.Trace]);
+        Tracer tracer = new(options.Time, [.. ((TraceSink?[])[options.Trace, options.Capture]).OfType<TraceSink>()]);
         ConnectionLayer connection = new(options.ToConnectionOptions(), new ClientConnectionHandler());
         MessageQueue login = new();
         SshTransport transport = await SshTransport.StartAsync(
@@ -52,6 +52,7 @@ internal sealed class ClientHandshake : IAsyncDisposable
             {
                 Algorithms = options.Algorithms with { HostKeys = options.HostKeys.Order(target.Host, target.Port, options.Algorithms.HostKeys) },
                 Rekey = options.Rekey,
+                Tap = options.Capture,
                 MinimumRsaBits = options.MinimumRsaBits,
                 HandshakeTimeout = options.HandshakeTimeout,
                 ConnectTime = (pipe as SocketPipe)?.ConnectTime ?? TimeSpan.Zero,

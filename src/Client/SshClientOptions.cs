@@ -23,6 +23,10 @@ public sealed record SshClientOptions
     /// <summary>Where the trace goes, or null. The sink stays the caller's and may serve several clients.</summary>
     public TraceSink? Trace { get; init; }
 
+    /// <summary>Records the connection with its secrets, for Wireshark; null, or a capture for this one connection, which stays the
+    /// caller's.</summary>
+    public PacketCapture? Capture { get; init; }
+
     /// <summary>The time for name resolution and TCP.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

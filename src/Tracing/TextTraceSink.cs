@@ -57,6 +57,15 @@ internal sealed class TraceLine : ITraceFields
         return line.ToString();
     }
 
+    /// <summary>The event's name and fields alone.</summary>
+    public static string Fields<TEvent>(in TEvent traceEvent)
+        where TEvent : struct, ITraceEvent
+    {
+        StringBuilder line = new(TEvent.Name);
+        traceEvent.Describe(new TraceLine(line));
+        return line.ToString();
+    }
+
     public void Add(string name, long value) => _line.Append(' ').Append(name).Append('=').Append(value);
 
     public void Add(string name, IReadOnlyList<KeyValuePair<string, string>> fields)

@@ -6,7 +6,8 @@ namespace LucidSsh.Transport;
 
 /// <summary>The incoming half of the binary packet protocol (RFC 4253 section 6): finds packets in the stream, opens them, counts
 /// them. Opening is the one copy a payload makes; it lies in one buffer that the next packet overwrites.</summary>
-internal sealed class InboundPackets : IDisposable
+/// <param name="tap">Sees every packet as it came; null for none.</param>
+internal sealed class InboundPackets(IWireTap? tap = null) : IDisposable
 {
     private const int NoLengthYet = -1;
 
@@ -42,6 +43,7 @@ internal sealed class InboundPackets : IDisposable
             return false;
 
         ReadOnlySpan<byte> packet = Contiguous(input, total);
+        tap?.Wire(sent: false, packet);
         if (_body.Length < _length)
         {
             ConstantTime.Zero(_body.AsSpan()); // the last payload may have held a password

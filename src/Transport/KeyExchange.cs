@@ -196,6 +196,7 @@ internal sealed class KeyExchange(
         Report = Report with { HostKey = ReportParts.HostKey(reply.HostKey, state.Chosen.HostKey.Name) };
         PublicKey hostKey = CheckHostKey(PublicKey.Parse(reply.HostKey), state.Chosen);
         using Secret secret = client.Finish(reply.ServerValue);
+        options.Tap?.Keys(state.Transcript.ClientInit.AsSpan(1, KexInit.CookieLength), client.PrivateValue, secret.Span);
         byte[] hash = ExchangeHashOf(state.Method, state.Transcript, hostKey, client.ClientValue, reply.ServerValue, secret);
         if (!hostKey.Verify(state.Chosen.HostKey.Name, hash, reply.Signature))
         {

@@ -36,6 +36,9 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
     /// <summary>True when a login has been asked for: a SUCCESS before that answers nothing.</summary>
     public bool LoginRequested { get; private set; }
 
+    /// <summary>Sees everything as it leaves; null for none.</summary>
+    public IWireTap? Tap { get; init; }
+
     /// <summary>Makes the payload of a KEXINIT; set once by the key exchange before anything is sent.</summary>
     public required Func<byte[]> MakeKexInit { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
         lock (_gate)
         {
             bytes.CopyTo(_ready.Extend(bytes.Length));
+            Tap?.Wire(sent: true, bytes);
             Wake();
         }
     }
@@ -256,6 +260,7 @@ internal sealed class OutboundPackets(IRandomSource random, Tracer tracer, Rekey
         int packetLength = _ready.Length - start;
         Span<byte> tag = _ready.Extend(_sealer.TagLength);
         _sealer.Seal(_sequence, _ready.Written.Slice(start, packetLength), tag);
+        Tap?.Wire(sent: true, _ready.Written[start..]);
         uint sequence = _sequence++;
         _packetsUnderKeys++;
         _bytesUnderKeys += packetLength;

@@ -17,7 +17,7 @@ internal sealed class TransportEngine : IDisposable
     private readonly TransportRole _role;
     private readonly TransportOptions _options;
     private readonly Tracer _tracer;
-    private readonly InboundPackets _inbound = new();
+    private readonly InboundPackets _inbound;
     private readonly KeyExchange _keyExchange;
     private readonly IdentificationReader _identification;
     private readonly IMessageReceiver _login;
@@ -47,8 +47,10 @@ internal sealed class TransportEngine : IDisposable
         (_role, _options, _tracer, _login, _connection) = (role, options, tracer, login, connection);
         _identification = new IdentificationReader(role);
         _recorder = new HandshakeRecorder(tracer.Time, options.ConnectTime);
+        _inbound = new InboundPackets(options.Tap);
         Outbound = new OutboundPackets(random, tracer, options.Rekey)
         {
+            Tap = options.Tap,
             MakeKexInit = () => _keyExchange!.MakeKexInit(),
             Holding = holding => KeyExchangeHolds?.Invoke(holding),
             Recorder = _recorder,
@@ -147,6 +149,7 @@ internal sealed class TransportEngine : IDisposable
         _keyExchange.Dispose();
         _inbound.Dispose();
         Outbound.Dispose();
+        _options.Tap?.Ended();
     }
 
     private Phase Phase =>
@@ -157,6 +160,7 @@ internal sealed class TransportEngine : IDisposable
 
     private void OnIdentification(string line)
     {
+        _options.Tap?.Wire(sent: false, Encoding.Latin1.GetBytes(line + "\r\n"));
         _tracer.Emit(new IdentificationReceived(line));
         _recorder.Enter(HandshakePhase.Negotiation);
         bool client = _role == TransportRole.Client;

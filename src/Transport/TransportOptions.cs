@@ -18,6 +18,9 @@ internal sealed record TransportOptions
     /// <summary>The smallest RSA host key a client accepts, in bits.</summary>
     public int MinimumRsaBits { get; init; } = 2048;
 
+    /// <summary>Sees the wire and the secrets; null where no capture was asked for.</summary>
+    public IWireTap? Tap { get; init; }
+
     /// <summary>The time from the first byte to the end of the first key exchange, the host key's verification included.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

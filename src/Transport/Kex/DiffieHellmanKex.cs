@@ -37,6 +37,8 @@ internal sealed class DiffieHellmanKex(string name, HashName hash, Func<DiffieHe
 
         public ReadOnlySpan<byte> ClientValue => _value;
 
+        public ReadOnlySpan<byte> PrivateValue => _exponent.Span;
+
         public Secret Finish(ReadOnlySpan<byte> serverValue)
         {
             if (serverValue.IsEmpty || serverValue[0] >= 0x80 || (serverValue[0] == 0 && (serverValue.Length == 1 || serverValue[1] < 0x80)))

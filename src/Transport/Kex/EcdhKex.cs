@@ -32,6 +32,8 @@ internal sealed class EcdhKex(string name, HashName hash, EcdhCurve curve) : Val
 
         public ReadOnlySpan<byte> ClientValue => _value;
 
+        public ReadOnlySpan<byte> PrivateValue => _privateKey.Span;
+
         public Secret Finish(ReadOnlySpan<byte> serverValue)
         {
             if (serverValue.Length != _curve.ValueLength)

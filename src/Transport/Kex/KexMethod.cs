@@ -55,6 +55,9 @@ internal interface IKexClient : IDisposable
     /// <summary>What is sent to the server.</summary>
     ReadOnlySpan<byte> ClientValue { get; }
 
+    /// <summary>The private value, for a key log; empty where key logs know none.</summary>
+    ReadOnlySpan<byte> PrivateValue => default;
+
     /// <summary>Takes the server's value.</summary>
     /// <returns>K, encoded as the exchange hash takes it; the caller disposes it.</returns>
     /// <exception cref="PeerMisbehavedException">The server's value cannot be.</exception>
