@@ -13,7 +13,7 @@ public sealed class SftpException : SshException
     /// <summary>What the server answered; null where it is not about an answer.</summary>
     public SftpStatusCode? Status { get; private init; }
 
-    /// <summary>The text the server sent with the status; empty where there is none.</summary>
+    /// <summary>The text the server sent with the status, made safe for a terminal; empty where there is none.</summary>
     public string ServerText { get; private init; } = "";
 
     /// <summary>The remote path it is about; null where there is none.</summary>
@@ -35,7 +35,7 @@ public sealed class SftpException : SshException
             SshErrorCode.SftpStatus, SshFault.Refused, $"The server refused to {operation}: {SftpStatusCodes.Describe(status)} ({said}).", Advice(operation, path, status))
         {
             Status = status,
-            ServerText = text,
+            ServerText = TerminalText.Sanitize(text),
             Path = path,
         };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using LucidSsh.Crypto;
 using LucidSsh.Tracing;
@@ -37,6 +38,8 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
     private SshException? _reason;
     private ConnectionEnd? _end;
     private bool _peerClosed;
+    private long _lastRead;
+    private long _lastWritten;
 
     private SshTransport(
         IDuplexPipe pipe,
@@ -52,6 +55,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         (_pipe, _options, _login, _connection, _verifyHostKey) = (pipe, options, login, connection, verifyHostKey);
         (Role, Random, Time, Tracer) = (role, random, time, tracer);
         _stopWriting = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _lastRead = _lastWritten = time.GetTimestamp();
         _engine = new TransportEngine(role, options, login, connection, random, tracer, wake: () => _wake.Writer.TryWrite(true))
         {
             PongReceived = OnPong,
@@ -255,7 +259,10 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
         {
-            reason = new TransportLostException(SshErrorCode.ConnectionLost, $"The connection broke: {exception.Message}", inner: exception);
+            _peerClosed = exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset };
+            reason = _engine.FirstBytes.IsEmpty || _engine.IdentificationReceived
+                ? Lost.Broke(exception, "reading")
+                : NotSshDiagnosis.Explain(Role, _engine.FirstBytes, HowItEnded.Closed);
         }
 #pragma warning disable CA1031 // whatever a callback throws, those who wait for this connection have to learn that it has ended
         catch (Exception exception)
@@ -279,6 +286,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
             if (read.IsCanceled)
                 throw new OperationCanceledException(_stopReading.Token);
             Tracer.Emit(new SocketRead(read.Buffer.Length));
+            _lastRead = Time.GetTimestamp();
             SequencePosition consumed = read.Buffer.Start;
             try
             {
@@ -325,6 +333,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
                 {
                     Tracer.Emit(new SocketWritten(buffer.Length));
                     await _pipe.Output.WriteAsync(buffer.WrittenMemory, _stopWriting.Token).ConfigureAwait(false);
+                    _lastWritten = Time.GetTimestamp();
                     buffer.Truncate(0);
                 }
             }
@@ -332,7 +341,9 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {
-            Close(new TransportLostException(SshErrorCode.ConnectionLost, $"The connection broke while sending: {exception.Message}", inner: exception));
+            TransportLostException broke = Lost.Broke(exception, "sending");
+            await LetThePeerSpeakAsync().ConfigureAwait(false);
+            Close(broke);
         }
 
         try
@@ -345,19 +356,35 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         }
     }
 
+    // A peer that ends the connection says why and closes; what we still send then fails, often before its last words are read.
+    // The read loop gets a moment to find them. What is queued meanwhile is thrown away, or the read loop might wait for room.
+    private async Task LetThePeerSpeakAsync()
+    {
+        WireBuffer buffer = new(256);
+        using CancellationTokenSource patience = new(FlushTimeout, Time);
+        try
+        {
+            do
+            {
+                while (_engine.Outbound.TryTake(ref buffer))
+                    buffer.Truncate(0);
+            }
+            while (await _wake.Reader.WaitToReadAsync(patience.Token).ConfigureAwait(false) && _wake.Reader.TryRead(out _));
+        }
+        catch (OperationCanceledException)
+        {
+            // It had nothing to say.
+        }
+    }
+
     private SshException StreamEnded()
     {
         _peerClosed = true;
-        if (!_engine.IdentificationReceived)
-            return NotSshDiagnosis.Explain(Role, _engine.FirstBytes, HowItEnded.Closed);
-        string peer = Role == TransportRole.Client ? "server" : "client";
-        return new TransportLostException(
-            SshErrorCode.ConnectionLost,
-            _engine.IsEstablished
-                ? $"The {peer} closed the connection without saying why."
-                : $"The {peer} closed the connection during the key exchange without saying why.",
-            _engine.IsEstablished ? null : "Its log says more; too many connections at once or a block list are common reasons.");
+        return _engine.IdentificationReceived ? Lost.Closed() : NotSshDiagnosis.Explain(Role, _engine.FirstBytes, HowItEnded.Closed);
     }
+
+    private LostConnection Lost =>
+        new(Role, _engine.IdentificationReceived, _engine.IsEstablished, Time.GetElapsedTime(_lastRead), Time.GetElapsedTime(_lastWritten));
 
     private SshException HandshakeTimedOut()
     {

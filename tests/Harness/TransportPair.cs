@@ -25,7 +25,7 @@ internal sealed class TransportPair : IAsyncDisposable
 
     /// <summary>Both sides with their keys exchanged.</summary>
     public static async Task<TransportPair> ConnectAsync(
-        Func<TransportOptions, TransportOptions>? client = null, Func<TransportOptions, TransportOptions>? server = null, DuplexPipePair? pipes = null)
+        Func<TransportOptions, TransportOptions>? client = null, Func<TransportOptions, TransportOptions>? server = null, DuplexPipePair? pipes = null, IDuplexPipe? clientPipe = null)
     {
         pipes ??= new DuplexPipePair();
         RecordingReceiver clientReceiver = new();
@@ -33,7 +33,7 @@ internal sealed class TransportPair : IAsyncDisposable
         TransportOptions serverOptions = new() { HostKeys = [HostKey] };
         TransportOptions clientOptions = new();
         Task<SshTransport> starting = StartAsync(pipes.Right, TransportRole.Server, server?.Invoke(serverOptions) ?? serverOptions, serverReceiver);
-        Task<SshTransport> connecting = StartAsync(pipes.Left, TransportRole.Client, client?.Invoke(clientOptions) ?? clientOptions, clientReceiver);
+        Task<SshTransport> connecting = StartAsync(clientPipe ?? pipes.Left, TransportRole.Client, client?.Invoke(clientOptions) ?? clientOptions, clientReceiver);
         await Task.WhenAll(starting, connecting);
         return new TransportPair(await connecting, await starting, clientReceiver, serverReceiver);
     }

@@ -184,6 +184,34 @@ public class SshTransportTests
         Assert.Contains("bye", reason.Sentence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task WriteError_BeforeThePeersLastWordsAreRead_DoesNotHideThem()
+    {
+        DuplexPipePair pipes = new();
+        BreakablePipe client = new(pipes.Left);
+        await using TransportPair pair = await TransportPair.ConnectAsync(pipes: pipes, clientPipe: client);
+        client.Break();
+        pair.Client.Send(new Ignore("x"u8));
+        await client.Broke.WaitAsync(TimeSpan.FromSeconds(10));
+        pair.Server.Send(new Disconnect(DisconnectReason.TooManyConnections, "go away", ""));
+        SshException reason = await pair.Client.Ended.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(SshErrorCode.PeerDisconnected, reason.Code);
+        Assert.Contains("go away", reason.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WriteError_WithoutLastWords_IsTold()
+    {
+        DuplexPipePair pipes = new();
+        BreakablePipe client = new(pipes.Left);
+        await using TransportPair pair = await TransportPair.ConnectAsync(pipes: pipes, clientPipe: client);
+        client.Break();
+        pair.Client.Send(new Ignore("x"u8));
+        SshException reason = await pair.Client.Ended.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(SshErrorCode.ConnectionLost, reason.Code);
+        Assert.Contains("while this side was sending: the cable is out", reason.Sentence, StringComparison.Ordinal);
+    }
+
     private const int Count = 1000;
 
     private static async Task SendNumbers(SshTransport transport, int rekeyAt = -1)
