@@ -25,7 +25,7 @@ internal readonly record struct LoginRequested(
     {
         fields.Add("method", Method);
         fields.Add("user", User);
-        fields.Add("key-type", KeyType);
+        fields.Add("key_type", KeyType);
         fields.Add("key", KeyFingerprint);
         fields.Add("algorithm", Algorithm);
         fields.Add("step", IsSigned switch { null => null, true => "signature", false => "question" });
@@ -49,7 +49,7 @@ internal readonly record struct LoginAnswered(string Method, string Answer, stri
     {
         fields.Add("method", Method);
         fields.Add("answer", Answer);
-        fields.Add("can-continue", CanContinue);
+        fields.Add("can_continue", CanContinue);
     }
 }
 

@@ -46,7 +46,7 @@ internal sealed class ConnectionArguments : IDisposable
 
     private readonly Option<string?> _rekey = new("--rekey-limit") { Description = "exchange new keys after so many bytes (K, M, G)", HelpName = "BYTES" };
     private readonly Option<string?> _trace = new("--trace") { Description = "trace events of this mask (511: all but the socket), to standard error or a file", HelpName = "MASK[:FILE]" };
-    private readonly Option<string> _traceFormat = new("--trace-format") { Description = "text", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+    private readonly Option<string> _traceFormat = new("--trace-format") { Description = "text or jsonl", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
     private readonly Option<string?> _capture = new("--capture")
     {
         Description = "record the connection for Wireshark (pcapng); WITH ITS SECRETS: whoever has the file can read everything",
@@ -203,11 +203,6 @@ internal sealed class ConnectionArguments : IDisposable
     {
         if (arguments.GetValue(_trace) is not { } text)
             return null;
-        if (arguments.GetValue(_traceFormat) != "text")
-            throw new LocalMisuseException(SshErrorCode.Misuse, $"\"{arguments.GetValue(_traceFormat)}\" is no trace format.", "Known: text.");
-        int colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (!int.TryParse(colon < 0 ? text : text[..colon], out int mask) || mask is < 0 or > 1023)
-            throw new LocalMisuseException(SshErrorCode.Misuse, $"\"{text}\" is no trace mask.", "Write a number from 0 to 1023, and :FILE behind it for a file; 511 is all but the socket.");
-        return _sink ??= colon < 0 ? TraceSink.ToWriter(Console.Error, (TraceMask)mask) : TraceSink.ToFile(text[(colon + 1)..], (TraceMask)mask);
+        return _sink ??= TraceArgument.Open(text, arguments.GetValue(_traceFormat)!);
     }
 }

@@ -3,6 +3,7 @@ using LucidSsh.Wire;
 
 namespace LucidSsh.Connection;
 
+/// <summary>This side asks for a channel.</summary>
 internal readonly record struct ChannelOpening(uint Channel, string Type) : ITraceEvent
 {
     public static string Name => "channel open requested";
@@ -15,6 +16,7 @@ internal readonly record struct ChannelOpening(uint Channel, string Type) : ITra
     }
 }
 
+/// <summary>A channel is open from both sides; the window and the packet size are the peer's.</summary>
 internal readonly record struct ChannelOpened(uint Channel, uint Remote, uint Window, uint MaximumPacket) : ITraceEvent
 {
     public static string Name => "channel opened";
@@ -29,6 +31,7 @@ internal readonly record struct ChannelOpened(uint Channel, uint Remote, uint Wi
     }
 }
 
+/// <summary>One side refused a channel.</summary>
 internal readonly record struct ChannelRefused(uint Channel, ChannelOpenFailureReason Reason, string Description) : ITraceEvent
 {
     public static string Name => "channel refused";
@@ -42,6 +45,7 @@ internal readonly record struct ChannelRefused(uint Channel, ChannelOpenFailureR
     }
 }
 
+/// <summary>A channel or global request was sent.</summary>
 internal readonly record struct RequestSent(long Channel, string Type, bool WantReply) : ITraceEvent
 {
     public static string Name => "request sent";
@@ -55,6 +59,7 @@ internal readonly record struct RequestSent(long Channel, string Type, bool Want
     }
 }
 
+/// <summary>A channel or global request came and was granted or not.</summary>
 internal readonly record struct RequestReceived(long Channel, string Type, bool Granted) : ITraceEvent
 {
     public static string Name => "request received";
@@ -68,6 +73,7 @@ internal readonly record struct RequestReceived(long Channel, string Type, bool 
     }
 }
 
+/// <summary>The peer answered a channel or global request.</summary>
 internal readonly record struct RequestAnswered(long Channel, string Type, bool Granted) : ITraceEvent
 {
     public static string Name => "request answered";
@@ -108,6 +114,7 @@ internal enum ChannelEnd
     CloseReceived,
 }
 
+/// <summary>One side lets the other send more on a channel.</summary>
 internal readonly record struct WindowAdjusted(uint Channel, uint Bytes, bool Sent) : ITraceEvent
 {
     public static string Name => "window adjust";
@@ -121,6 +128,7 @@ internal readonly record struct WindowAdjusted(uint Channel, uint Bytes, bool Se
     }
 }
 
+/// <summary>The peer has been silent and was asked for a sign of life.</summary>
 internal readonly record struct KeepAliveSent(int Unanswered) : ITraceEvent
 {
     public static string Name => "keepalive sent";

@@ -26,10 +26,10 @@ internal sealed class SwitchableTraceSink : TraceSink
         }
     }
 
-    public override void Write<TEvent>(TimeSpan elapsed, in TEvent traceEvent)
+    public override void Write<TEvent>(in TraceStamp stamp, in TEvent traceEvent)
     {
         lock (_gate)
-            _file?.Write(elapsed, traceEvent);
+            _file?.Write(stamp, traceEvent);
     }
 
     protected override void Dispose(bool disposing)

@@ -19,7 +19,7 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using SocketPipe pipe = new(socket);
-        Tracer tracer = new(options.Time, options.Trace is null ? [] : [options.Trace]);
+        Tracer tracer = new(options.Time, options.Trace is null ? [] : [options.Trace], TraceRole.Server);
         ConnectionLayer connection = new(new ConnectionOptions { KeepAliveInterval = options.KeepAliveInterval }, this);
         MessageQueue login = new();
         SshTransport? transport = null;

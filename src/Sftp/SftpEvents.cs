@@ -2,6 +2,7 @@ using LucidSsh.Tracing;
 
 namespace LucidSsh.Sftp;
 
+/// <summary>The server greeted: the SFTP session is open.</summary>
 internal readonly record struct SftpStarted(uint Version, string Extensions) : ITraceEvent
 {
     public static string Name => "started";
@@ -14,6 +15,7 @@ internal readonly record struct SftpStarted(uint Version, string Extensions) : I
     }
 }
 
+/// <summary>A request was sent.</summary>
 internal readonly record struct SftpRequestSent(uint Id, SftpPacketType Type, int Bytes) : ITraceEvent
 {
     public static string Name => "request sent";
@@ -27,6 +29,7 @@ internal readonly record struct SftpRequestSent(uint Id, SftpPacketType Type, in
     }
 }
 
+/// <summary>The reply to a request came.</summary>
 internal readonly record struct SftpReplyReceived(uint Id, SftpPacketType Type, int Bytes) : ITraceEvent
 {
     public static string Name => "reply received";
@@ -55,6 +58,7 @@ internal readonly record struct SftpStatusReceived(uint Id, SftpStatusCode Code,
     }
 }
 
+/// <summary>A request was answered.</summary>
 internal readonly record struct SftpRequestServed(uint Id, SftpPacketType Type, SftpStatusCode Code) : ITraceEvent
 {
     public static string Name => "request served";

@@ -38,9 +38,25 @@ public enum TraceMask
     All = 1022,
 }
 
-/// <summary>The category names of libssh2's trace lines.</summary>
+/// <summary>The names of the mask's bits.</summary>
 internal static class TraceCategories
 {
+    /// <summary>The stable name for programs.</summary>
+    public static string Layer(TraceMask category) => category switch
+    {
+        TraceMask.Transport => "transport",
+        TraceMask.KeyExchange => "kex",
+        TraceMask.Authentication => "auth",
+        TraceMask.Connection => "connection",
+        TraceMask.Scp => "scp",
+        TraceMask.Sftp => "sftp",
+        TraceMask.Error => "error",
+        TraceMask.PublicKey => "publickey",
+        TraceMask.Socket => "socket",
+        _ => "trace",
+    };
+
+    /// <summary>The name in libssh2's trace lines.</summary>
     public static string Name(TraceMask category) => category switch
     {
         TraceMask.Transport => "Transport",
@@ -52,6 +68,6 @@ internal static class TraceCategories
         TraceMask.Error => "Failure Event",
         TraceMask.PublicKey => "Publickey",
         TraceMask.Socket => "Socket",
-        _ => "Unknown",
+        _ => "Trace",
     };
 }

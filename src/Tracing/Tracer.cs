@@ -4,8 +4,12 @@ namespace LucidSsh.Tracing;
 
 /// <summary>One connection's events: the ring of the last ones is always kept, for the exception that may come; sinks take what
 /// their masks let through.</summary>
-internal sealed class Tracer(TimeProvider time, ImmutableArray<TraceSink> sinks)
+internal sealed class Tracer(TimeProvider time, ImmutableArray<TraceSink> sinks, TraceRole role = TraceRole.Client)
 {
+    // The number tells connections apart in a sink they share, across every client and server of the process.
+    private static long s_connections;
+
+    private readonly TraceStamp _stamp = new(Interlocked.Increment(ref s_connections), role, time.GetUtcNow(), TimeSpan.Zero);
     private readonly long _start = time.GetTimestamp();
     private readonly TraceRing _ring = new();
 
@@ -40,7 +44,7 @@ internal sealed class Tracer(TimeProvider time, ImmutableArray<TraceSink> sinks)
         foreach (TraceSink sink in sinks)
         {
             if ((sink.Mask & TEvent.Category) != 0)
-                sink.Write(elapsed, traceEvent);
+                sink.Write(_stamp with { Elapsed = elapsed }, traceEvent);
         }
     }
 

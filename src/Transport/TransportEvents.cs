@@ -3,6 +3,7 @@ using LucidSsh.Wire;
 
 namespace LucidSsh.Transport;
 
+/// <summary>Our identification line was sent.</summary>
 internal readonly record struct IdentificationSent(string Line) : ITraceEvent
 {
     public static string Name => "identification sent";
@@ -10,6 +11,7 @@ internal readonly record struct IdentificationSent(string Line) : ITraceEvent
     public void Describe(ITraceFields fields) => fields.Add("line", Line);
 }
 
+/// <summary>The peer's identification line came.</summary>
 internal readonly record struct IdentificationReceived(string Line) : ITraceEvent
 {
     public static string Name => "identification received";
@@ -17,6 +19,7 @@ internal readonly record struct IdentificationReceived(string Line) : ITraceEven
     public void Describe(ITraceFields fields) => fields.Add("line", Line);
 }
 
+/// <summary>A packet was sealed; the bytes are its payload's.</summary>
 internal readonly record struct PacketSent(uint Sequence, MessageNumber Message, int Length) : ITraceEvent
 {
     public static string Name => "packet sent";
@@ -30,6 +33,7 @@ internal readonly record struct PacketSent(uint Sequence, MessageNumber Message,
     }
 }
 
+/// <summary>A packet was opened; the bytes are its payload's.</summary>
 internal readonly record struct PacketReceived(uint Sequence, MessageNumber Message, int Length) : ITraceEvent
 {
     public static string Name => "packet received";
@@ -43,6 +47,7 @@ internal readonly record struct PacketReceived(uint Sequence, MessageNumber Mess
     }
 }
 
+/// <summary>A packet that this phase ignores was dropped.</summary>
 internal readonly record struct PacketDropped(MessageNumber Message, Phase Phase) : ITraceEvent
 {
     public static string Name => "packet dropped";
@@ -68,6 +73,7 @@ internal readonly record struct GroupExchanged(string Asked, int Bits) : ITraceE
     }
 }
 
+/// <summary>What the two lists come to, for one kind of algorithm.</summary>
 internal readonly record struct AlgorithmChosen(AlgorithmKind Kind, string? Chosen) : ITraceEvent
 {
     public static string Name => "agreed";
@@ -80,6 +86,7 @@ internal readonly record struct AlgorithmChosen(AlgorithmKind Kind, string? Chos
     }
 }
 
+/// <summary>This side sent its KEXINIT.</summary>
 internal readonly record struct KeyExchangeStarted(string Reason) : ITraceEvent
 {
     public static string Name => "key exchange started";
@@ -87,6 +94,7 @@ internal readonly record struct KeyExchangeStarted(string Reason) : ITraceEvent
     public void Describe(ITraceFields fields) => fields.Add("because", Reason);
 }
 
+/// <summary>The server's host key, before it is decided on.</summary>
 internal readonly record struct HostKeySeen(string Type, int Bits, string Fingerprint) : ITraceEvent
 {
     public static string Name => "host key";
@@ -100,6 +108,7 @@ internal readonly record struct HostKeySeen(string Type, int Bits, string Finger
     }
 }
 
+/// <summary>New keys, from the next packet on.</summary>
 internal readonly record struct KeysInUse(string Direction, bool SequenceReset) : ITraceEvent
 {
     public static string Name => "new keys in use";
@@ -112,6 +121,7 @@ internal readonly record struct KeysInUse(string Direction, bool SequenceReset) 
     }
 }
 
+/// <summary>One extension of the peer's EXT_INFO (RFC 8308).</summary>
 internal readonly record struct ExtensionReceived(string Extension, string Value) : ITraceEvent
 {
     public static string Name => "extension";
@@ -124,6 +134,7 @@ internal readonly record struct ExtensionReceived(string Extension, string Value
     }
 }
 
+/// <summary>The peer ended the connection, with this text.</summary>
 internal readonly record struct DisconnectReceived(DisconnectReason Reason, string Description) : ITraceEvent
 {
     public static string Name => "disconnect received";
@@ -136,6 +147,7 @@ internal readonly record struct DisconnectReceived(DisconnectReason Reason, stri
     }
 }
 
+/// <summary>The peer's DEBUG message.</summary>
 internal readonly record struct DebugReceived(string Text) : ITraceEvent
 {
     public static string Name => "debug message";
@@ -143,6 +155,7 @@ internal readonly record struct DebugReceived(string Text) : ITraceEvent
     public void Describe(ITraceFields fields) => fields.Add("text", Text);
 }
 
+/// <summary>The peer does not know the message of our packet of this number.</summary>
 internal readonly record struct UnimplementedReceived(uint Sequence) : ITraceEvent
 {
     public static string Name => "peer does not implement our packet";
@@ -163,6 +176,7 @@ internal readonly record struct Failure(SshErrorCode Code, string Sentence) : IT
     }
 }
 
+/// <summary>Bytes came from the network.</summary>
 internal readonly record struct SocketRead(long Bytes) : ITraceEvent
 {
     public static string Name => "read";
@@ -170,6 +184,7 @@ internal readonly record struct SocketRead(long Bytes) : ITraceEvent
     public void Describe(ITraceFields fields) => fields.Add("bytes", Bytes);
 }
 
+/// <summary>Bytes went to the network.</summary>
 internal readonly record struct SocketWritten(long Bytes) : ITraceEvent
 {
     public static string Name => "written";

@@ -17,10 +17,12 @@ internal sealed class LoginTestKit : IDisposable
 
     private readonly CancellationTokenSource _deadline = new(TimeSpan.FromSeconds(60)); // no test waits for ever
     private readonly StringWriter _trace = new();
+    private readonly TraceSink _sink;
 
     public LoginTestKit()
     {
-        Link = new LinkedTransports(null, TraceSink.ToWriter(TextWriter.Synchronized(_trace), TraceMask.All));
+        _sink = TraceSink.ToWriter(_trace, TraceMask.All);
+        Link = new LinkedTransports(null, _sink);
         Link.Client.Receiver = ClientQueue;
         Link.Server.Receiver = ServerQueue;
         Login = new ClientLogin(Link.Client, ClientQueue, ClientOptions);
@@ -52,7 +54,15 @@ internal sealed class LoginTestKit : IDisposable
 
     public CancellationToken Deadline => _deadline.Token;
 
-    public string Trace => _trace.ToString();
+    /// <summary>The trace of both sides; read once, at the end.</summary>
+    public string Trace
+    {
+        get
+        {
+            _sink.Dispose();
+            return _trace.ToString();
+        }
+    }
 
     public LoginResult? Result { get; private set; }
 
@@ -139,6 +149,7 @@ internal sealed class LoginTestKit : IDisposable
     public void Dispose()
     {
         _deadline.Dispose();
+        _sink.Dispose();
         _trace.Dispose();
     }
 }

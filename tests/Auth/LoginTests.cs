@@ -408,7 +408,7 @@ public sealed class LoginTests
         foreach (string secret in (ReadOnlySpan<string>)[LoginTestKit.Password, "new password", "the wrong answer"])
             Assert.DoesNotContain(secret, everything, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("login requested method=password user=alice", kit.Trace, StringComparison.Ordinal);
-        Assert.Contains("answer=\"partial success\" can-continue=keyboard-interactive", kit.Trace, StringComparison.Ordinal);
+        Assert.Contains("answer=\"partial success\" can_continue=keyboard-interactive", kit.Trace, StringComparison.Ordinal);
         Assert.Contains("answer=\"password expired\"", kit.Trace, StringComparison.Ordinal);
         Assert.Contains("prompts round=1 prompts=1", kit.Trace, StringComparison.Ordinal);
     }

@@ -42,6 +42,7 @@ public sealed class MessageTraceTests
 
         // A request of a method that nobody knows may hold anything.
         tracer.Decode<UserAuthRequest>(Message.ToArray(new UserAuthRequest("alice", "ssh-connection", "odd", "s3cret-four"u8)));
+        sink.Dispose();
         string trace = text.ToString();
         Assert.Contains("message=USERAUTH_REQUEST user-name=alice", trace, StringComparison.Ordinal);
         Assert.Contains("(hidden)", trace, StringComparison.Ordinal);
@@ -63,6 +64,7 @@ public sealed class MessageTraceTests
         StringWriter text = new();
         using TraceSink sink = TraceSink.ToWriter(text, TraceMask.Authentication);
         new Tracer(TimeProvider.System, [sink]).Sending<KexInit>(Message.ToArray(new KexInit()));
+        sink.Dispose();
         Assert.Empty(text.ToString());
     }
 }

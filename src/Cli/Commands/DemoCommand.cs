@@ -55,6 +55,7 @@ internal static class DemoCommand
                 SshClient client = await SshClient.ConnectAsync(new SshTarget(User, "127.0.0.1", server.EndPoint.Port), options, cancellationToken).ConfigureAwait(false);
                 await using (client.ConfigureAwait(false))
                     await UseAsync(client, output, root, cancellationToken).ConfigureAwait(false);
+                sink.Dispose();
                 output.WriteLine($"The trace (mask 511) begins:");
                 foreach (string line in trace.ToString().Split('\n').Take(TraceLines))
                     output.WriteLine("  " + line.TrimEnd());

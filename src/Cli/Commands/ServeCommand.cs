@@ -24,9 +24,10 @@ internal static class ServeCommand
         Option<string?> authorizedKeys = new("--authorized-keys") { Description = "keys that log every user in", HelpName = "FILE" };
         Option<string[]> hostKeys = new("--host-key") { Description = "a host key file; without one a key is made for this run", HelpName = "FILE" };
         Option<string?> require = new("--require") { Description = "methods that are all required, in this order", HelpName = "METHOD,METHOD" };
-        Option<string?> trace = new("--trace") { Description = "trace events of this mask to standard error", HelpName = "MASK" };
+        Option<string?> trace = new("--trace") { Description = "trace events of this mask, to standard error or a file", HelpName = "MASK[:FILE]" };
+        Option<string> traceFormat = new("--trace-format") { Description = "text or jsonl", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
 
-        Command command = new("serve", "Serve SSH and SFTP.") { port, listen, root, readOnly, commands, users, authorizedKeys, hostKeys, require, trace };
+        Command command = new("serve", "Serve SSH and SFTP.") { port, listen, root, readOnly, commands, users, authorizedKeys, hostKeys, require, trace, traceFormat };
         command.SetGuardedAction(async (arguments, cancellationToken) =>
         {
             if (!IPAddress.TryParse(arguments.GetRequiredValue(listen), out IPAddress? address))
@@ -35,9 +36,7 @@ internal static class ServeCommand
             if (keys.Length == 0)
                 keys = [PrivateKey.Generate("ssh-ed25519")];
             string? directory = arguments.GetValue(root);
-            using TraceSink? sink = arguments.GetValue(trace) is { } mask && int.TryParse(mask, out int bits)
-                ? TraceSink.ToWriter(Console.Error, (TraceMask)bits)
-                : null;
+            using TraceSink? sink = arguments.GetValue(trace) is { } mask ? TraceArgument.Open(mask, arguments.GetRequiredValue(traceFormat)) : null;
             SshServer server = SshServer.Start(new IPEndPoint(address, arguments.GetValue(port)), new SshServerOptions
             {
                 HostKeys = [.. keys],

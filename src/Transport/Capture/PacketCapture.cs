@@ -41,7 +41,7 @@ public sealed class PacketCapture : TraceSink, IWireTap
     public static PacketCapture ToKeyLog(string path) => new(null, new StreamWriter(Create(path, FileMode.Append)) { AutoFlush = true });
 
     /// <inheritdoc />
-    public override void Write<TEvent>(TimeSpan elapsed, in TEvent traceEvent)
+    public override void Write<TEvent>(in TraceStamp stamp, in TEvent traceEvent)
     {
         string line = TraceLine.Fields(traceEvent);
         lock (_gate)

@@ -1,0 +1,108 @@
+using System.Text;
+
+namespace LucidSsh.Tracing;
+
+/// <summary>What a sink's thread writes whole lines to. It may be slow and it may fail.</summary>
+internal interface ITraceOutput : IDisposable
+{
+    void Write(ReadOnlySpan<byte> lines);
+}
+
+/// <summary>A caller's writer, which stays the caller's.</summary>
+internal sealed class TraceWriter(TextWriter writer) : ITraceOutput
+{
+    public void Write(ReadOnlySpan<byte> lines)
+    {
+        writer.Write(Encoding.UTF8.GetString(lines));
+        writer.Flush();
+    }
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>A file that its owner alone may read, and its predecessors: <c>path.1</c> is the newest of them.</summary>
+internal sealed class TraceFile : ITraceOutput
+{
+    private readonly string _path;
+    private readonly long _maximumBytes;
+    private readonly int _kept;
+    private FileStream _file;
+
+    public TraceFile(string path, long maximumBytes, int kept)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maximumBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(kept);
+        (_path, _maximumBytes, _kept) = (path, maximumBytes, kept);
+        _file = Open(path);
+    }
+
+    public void Write(ReadOnlySpan<byte> lines)
+    {
+        while (!lines.IsEmpty)
+        {
+            int now = Fitting(lines);
+            _file.Write(lines[..now]);
+            lines = lines[now..];
+            if (!lines.IsEmpty)
+                Rotate();
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    // Whole lines that fit into this file; one that fits into none goes into an empty one. A device or a pipe has no end.
+    private int Fitting(ReadOnlySpan<byte> lines)
+    {
+        if (_maximumBytes == 0 || !_file.CanSeek)
+            return lines.Length;
+        long room = Math.Max(0, _maximumBytes - _file.Length);
+        if (lines.Length <= room)
+            return lines.Length;
+        int whole = lines[..(int)room].LastIndexOf((byte)'\n') + 1;
+        return whole > 0 || _file.Length > 0 ? whole : lines.IndexOf((byte)'\n') + 1;
+    }
+
+    private void Rotate()
+    {
+        _file.Dispose();
+        for (int i = _kept; i > 0; i--)
+        {
+            string older = i == 1 ? _path : $"{_path}.{i - 1}";
+            if (File.Exists(older))
+                File.Move(older, $"{_path}.{i}", overwrite: true);
+        }
+
+        if (_kept == 0)
+            File.Delete(_path);
+        _file = Open(_path);
+    }
+
+    private static FileStream Open(string path)
+    {
+        const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0, // lines come in large pieces already
+        };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerAlone;
+        FileStream file = new(path, options);
+        try
+        {
+            // One that was there already may be everybody's; a terminal or a pipe is left as it is.
+            if (!OperatingSystem.IsWindows() && file.CanSeek && (File.GetUnixFileMode(file.SafeFileHandle) & ~OwnerAlone) != 0)
+                File.SetUnixFileMode(file.SafeFileHandle, OwnerAlone);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+}
