@@ -14,6 +14,7 @@ peers=(
   "curl curl Curl"
   "openssl openssl OpenSsl"
   "tshark tshark Tshark"
+  "ssh-audit ssh-audit SshAudit"
 )
 
 packages=()

@@ -66,6 +66,12 @@ internal sealed class ConnectionArguments : IDisposable
     public void AddTo(Command command)
     {
         command.Add(_target);
+        AddOptionsTo(command);
+    }
+
+    /// <summary>Adds the options alone, to a subcommand with targets of its own.</summary>
+    public void AddOptionsTo(Command command)
+    {
         foreach (Option option in (Option[])[_port, _user, _identities, _passphrase, _password, _knownHosts, _hostKey, _kex, _hostKeyAlgorithms,
             _ciphers, _macs, _compression, _timeout, _keepAlive, _rekey, _trace, _traceFormat, _capture, _keyLog])
         {
@@ -74,9 +80,12 @@ internal sealed class ConnectionArguments : IDisposable
     }
 
     /// <summary>Where to connect.</summary>
-    public SshTarget Target(ParseResult arguments)
+    public SshTarget Target(ParseResult arguments) => Target(arguments, arguments.GetRequiredValue(_target));
+
+    /// <summary>One of several targets.</summary>
+    public SshTarget Target(ParseResult arguments, string text)
     {
-        SshTarget target = SshTarget.Parse(arguments.GetRequiredValue(_target));
+        SshTarget target = SshTarget.Parse(text);
         return target with
         {
             Port = arguments.GetValue(_port) ?? target.Port,

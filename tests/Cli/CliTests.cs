@@ -54,9 +54,9 @@ public class CliTests(LucidSsh.Tests.Interop.ServedDirectory fixture) : IClassFi
         (int code, string output, _) = await LucidProgram.RunAsync(["probe", $"127.0.0.1:{fixture.Server.Port}", "--json"]);
         Assert.Equal(0, code);
         using JsonDocument document = JsonDocument.Parse(output);
-        Assert.True(document.RootElement.GetProperty("strictKeyExchange").GetBoolean());
+        Assert.True(document.RootElement.GetProperty("negotiation").GetProperty("strictKeyExchange").GetBoolean());
         Assert.Contains("publickey", document.RootElement.GetProperty("loginMethods").EnumerateArray().Select(method => method.GetString()));
-        Assert.StartsWith("SHA256:", document.RootElement.GetProperty("hostKey").GetProperty("fingerprint").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("SHA256:", document.RootElement.GetProperty("hostKeys")[0].GetProperty("sha256").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

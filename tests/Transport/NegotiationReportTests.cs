@@ -183,12 +183,22 @@ public class NegotiationReportTests
         Assert.Equal(json, NegotiationReport.FromJson(json).ToJson());
     }
 
+    [Fact]
+    public void Json_WithMembersLeftOut_IsRead()
+    {
+        NegotiationReport report = NegotiationReport.FromJson($"{{\"schema\": \"{NegotiationReport.SchemaName}\", \"serverVersion\": \"SSH-2.0-Go\"}}");
+        Assert.Empty(report.Algorithms);
+        Assert.Empty(report.Packets);
+        Assert.Equal("golang.org/x/crypto/ssh", report.ServerSoftware?.Name);
+    }
+
     [Theory]
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("null")]
     [InlineData("{\"schema\": \"another\"}")]
     [InlineData("{\"round\": \"one\"}")]
+    [InlineData("{\"round\": 1, \"round\": 2}")]
     public void Json_ThatIsNoReport_IsRefused(string json) =>
         Assert.Equal(SshErrorCode.Misuse, Assert.Throws<LocalMisuseException>(() => NegotiationReport.FromJson(json)).Code);
 }

@@ -26,6 +26,9 @@ internal sealed class IdentificationReader(TransportRole role)
     /// <summary>The line without CR LF; null until it has come.</summary>
     public string? Line { get; private set; }
 
+    /// <summary>How many lines came before it.</summary>
+    public int LineCount => _linesBefore;
+
     /// <summary>The first of the lines before it, made safe for a terminal.</summary>
     public ImmutableArray<string> LinesBefore => _keptLines;
 

@@ -19,23 +19,38 @@ internal enum HowItEnded
 /// <summary>Tells what answers where SSH was expected, from its first bytes or its silence.</summary>
 internal static class NotSshDiagnosis
 {
-    private readonly record struct Protocol(string Name, string Remedy);
+    private const string Busy = "ssh-busy";
+    private const string MailPort = "This is a mail server's port; SSH usually listens on 22.";
+    private const string DesktopPort = "This is a remote desktop port; SSH usually listens on 22.";
+    private const string WebPort = "This is a web server's port; SSH usually listens on 22.";
+    private const string DatabasePort = "This is a database's port; SSH usually listens on 22.";
+    private const string TelnetPort = "This is a Telnet port; SSH usually listens on 22.";
+    private const string TlsPort = "This is a TLS port (HTTPS, FTPS, …): use a client for that protocol, or find the port of the SSH server.";
+
+    /// <summary>A protocol, or a state of an SSH server in which it speaks none.</summary>
+    /// <param name="Code">A word for programs.</param>
+    /// <param name="Name">Words for people.</param>
+    /// <param name="Remedy">What to do.</param>
+    internal readonly record struct Protocol(string Code, string Name, string Remedy);
 
     private static readonly (byte[] Prefix, Protocol Protocol)[] Signatures =
     [
-        ([0x15, 0x03], new("TLS", "This is a TLS port (HTTPS, FTPS, …): use a client for that protocol, or find the port of the SSH server.")),
-        ([0x16, 0x03], new("TLS", "This is a TLS port (HTTPS, FTPS, …): use a client for that protocol, or find the port of the SSH server.")),
-        ("HTTP/"u8.ToArray(), new("an HTTP server", "This is a web server's port; SSH usually listens on 22.")),
-        ("<!DOCTYPE"u8.ToArray(), new("an HTTP server", "This is a web server's port; SSH usually listens on 22.")),
-        ("<html"u8.ToArray(), new("an HTTP server", "This is a web server's port; SSH usually listens on 22.")),
-        ("+OK"u8.ToArray(), new("a POP3 server", "This is a mail server's port; SSH usually listens on 22.")),
-        ("* OK"u8.ToArray(), new("an IMAP server", "This is a mail server's port; SSH usually listens on 22.")),
-        ([0x03, 0x00, 0x00], new("an RDP server", "This is a remote desktop port; SSH usually listens on 22.")),
-        ("RFB "u8.ToArray(), new("a VNC server", "This is a remote desktop port; SSH usually listens on 22.")),
-        ([0xff, 0xfb], new("a Telnet server", "This is a Telnet port; SSH usually listens on 22.")),
-        ([0xff, 0xfd], new("a Telnet server", "This is a Telnet port; SSH usually listens on 22.")),
-        ("Exceeded MaxStartups"u8.ToArray(), new("an OpenSSH server that takes no more connections now", "Too many clients are logging in at once (MaxStartups): try again later, or raise the limit in sshd_config.")),
-        ("Not allowed at this time"u8.ToArray(), new("an OpenSSH server that refuses this address for now", "It penalises addresses that failed before (PerSourcePenalties): wait, or exempt the address in sshd_config.")),
+        ([0x15, 0x03], new("tls", "TLS", TlsPort)),
+        ([0x16, 0x03], new("tls", "TLS", TlsPort)),
+        ("HTTP/"u8.ToArray(), new("http", "an HTTP server", WebPort)),
+        ("<!DOCTYPE"u8.ToArray(), new("http", "an HTTP server", WebPort)),
+        ("<html"u8.ToArray(), new("http", "an HTTP server", WebPort)),
+        ("+OK"u8.ToArray(), new("pop3", "a POP3 server", MailPort)),
+        ("* OK"u8.ToArray(), new("imap", "an IMAP server", MailPort)),
+        ("* PREAUTH"u8.ToArray(), new("imap", "an IMAP server", MailPort)),
+        ([0x03, 0x00, 0x00], new("rdp", "an RDP server", DesktopPort)),
+        ("RFB "u8.ToArray(), new("vnc", "a VNC server", DesktopPort)),
+        ([0xff, 0xfb], new("telnet", "a Telnet server", TelnetPort)),
+        ([0xff, 0xfc], new("telnet", "a Telnet server", TelnetPort)),
+        ([0xff, 0xfd], new("telnet", "a Telnet server", TelnetPort)),
+        ([0xff, 0xfe], new("telnet", "a Telnet server", TelnetPort)),
+        ("Exceeded MaxStartups"u8.ToArray(), new(Busy, "an OpenSSH server that takes no more connections now", "Too many clients are logging in at once (MaxStartups): try again later, or raise the limit in sshd_config.")),
+        ("Not allowed at this time"u8.ToArray(), new(Busy, "an OpenSSH server that refuses this address for now", "It penalises addresses that failed before (PerSourcePenalties): wait, or exempt the address in sshd_config.")),
     ];
 
     /// <summary>True when the first bytes can be nothing that an SSH identification would follow.</summary>
@@ -46,7 +61,7 @@ internal static class NotSshDiagnosis
     {
         string peer = role == TransportRole.Client ? "server" : "client";
         if (Recognise(first) is { } protocol)
-            return NotSsh($"What answers is not SSH: it looks like {protocol.Name} (it began with {Quote(first)}).", protocol.Remedy, ended);
+            return NotSsh(protocol.Code == Busy ? $"The server is {protocol.Name}: it said {Quote(first)}." : $"What answers is not SSH: it looks like {protocol.Name} (it began with {Quote(first)}).", protocol.Remedy, ended);
         if (!first.IsEmpty)
         {
             return NotSsh(
@@ -66,7 +81,8 @@ internal static class NotSshDiagnosis
                 ended);
     }
 
-    private static Protocol? Recognise(ReadOnlySpan<byte> first)
+    /// <summary>What the first bytes are of; null where that is not known.</summary>
+    public static Protocol? Recognise(ReadOnlySpan<byte> first)
     {
         foreach ((byte[] prefix, Protocol protocol) in Signatures)
         {
@@ -78,13 +94,17 @@ internal static class NotSshDiagnosis
         if (first.StartsWith("220 "u8) || first.StartsWith("220-"u8))
         {
             return Encoding.Latin1.GetString(first).Contains("SMTP", StringComparison.OrdinalIgnoreCase)
-                ? new Protocol("an SMTP server", "This is a mail server's port; SSH usually listens on 22.")
-                : new Protocol("an FTP server", "This is FTP, not SFTP: use an FTP client, or find the port of the SSH server (usually 22, not 21).");
+                ? new Protocol("smtp", "an SMTP server", MailPort)
+                : new Protocol("ftp", "an FTP server", "This is FTP, not SFTP: use an FTP client, or find the port of the SSH server (usually 22, not 21).");
         }
 
-        // MySQL: three bytes of length, sequence 0, protocol 10.
-        return first.Length >= 5 && first[3] == 0 && first[4] == 10 && first[2] == 0
-            ? new Protocol("a MySQL server", "This is a database's port; SSH usually listens on 22.")
+        // PostgreSQL: an error, its length, and the field of its severity.
+        if (first.Length >= 6 && first[0] == (byte)'E' && first[1] == 0 && first[2] == 0 && first[5] == (byte)'S')
+            return new Protocol("postgresql", "a PostgreSQL server", DatabasePort);
+
+        // MySQL: three bytes of length, sequence 0, protocol 10, or an error in place of the greeting.
+        return first.Length >= 5 && first[3] == 0 && (first[4] is 10 or 0xff) && first[2] == 0
+            ? new Protocol("mysql", "a MySQL server", DatabasePort)
             : null;
     }
 

@@ -32,6 +32,23 @@ internal sealed partial class NegotiationJson : JsonSerializerContext
         Readable.Options.GetJsonSchemaAsNode(typeof(NegotiationReport), new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true });
 }
 
+/// <summary>JSON with members left out. The generated readers give those the type's default, which is no empty list; here they get what the
+/// defaults say.</summary>
+internal static class JsonDefaults
+{
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    /// <summary>The document with the defaults' members where it has none.</summary>
+    /// <exception cref="JsonException">It is no JSON object.</exception>
+    public static JsonObject Complete(string json, JsonNode? defaults)
+    {
+        JsonObject document = JsonNode.Parse(json, null, Lenient) as JsonObject ?? throw new JsonException("it is no JSON object");
+        foreach ((string name, JsonNode? value) in (JsonObject)defaults!)
+            document.TryAdd(name, value?.DeepClone());
+        return document;
+    }
+}
+
 /// <summary>Names of enumerations as JSON writes them: <c>hostKey</c>.</summary>
 internal sealed class CamelCase<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.CamelCase)
     where TEnum : struct, Enum;

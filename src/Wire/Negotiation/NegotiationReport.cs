@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 
 namespace LucidSsh.Wire;
 
@@ -98,11 +100,13 @@ public sealed record NegotiationReport
     {
         try
         {
-            if (JsonSerializer.Deserialize(json, NegotiationJson.Readable.NegotiationReport) is { Schema: SchemaName } report)
+            JsonTypeInfo<NegotiationReport> type = NegotiationJson.Readable.NegotiationReport;
+            JsonObject document = JsonDefaults.Complete(json, JsonSerializer.SerializeToNode(new NegotiationReport { Schema = "" }, type));
+            if (document.Deserialize(type) is { Schema: SchemaName } report)
                 return report;
             throw new LocalMisuseException(SshErrorCode.Misuse, $"The JSON document is no {SchemaName}.");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or ArgumentException) // the latter for a member given twice
         {
             throw new LocalMisuseException(SshErrorCode.Misuse, $"The text is no {SchemaName}: {exception.Message}", inner: exception);
         }
