@@ -15,6 +15,7 @@ peers=(
   "openssl openssl OpenSsl"
   "tshark tshark Tshark"
   "ssh-audit ssh-audit SshAudit"
+  "chromium chromium Chromium"
 )
 
 packages=()

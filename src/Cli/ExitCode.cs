@@ -8,6 +8,9 @@ internal static class ExitCode
 {
     public const int Success = 0;
 
+    /// <summary>What was compared or checked is not so.</summary>
+    public const int Different = 1;
+
     /// <summary>Wrong usage.</summary>
     public const int Usage = 2;
 
