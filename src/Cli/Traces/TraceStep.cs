@@ -51,8 +51,7 @@ internal sealed record TraceStep(TraceRecord Record, TracePhase Phase, bool? Sen
 
             // The packet of a message that was just decoded, or the decoding of a packet that has just come.
             bool isPacket = record.Event is "packet sent" or "packet received";
-            int twin = sent is null ? -1 : steps.FindLastIndex(Math.Max(0, steps.Count - 1), Math.Min(4, steps.Count), step => step.Sent == sent && step.Label == label
-                && (isPacket ? step.Sequence is null : step.Record.Event is "packet sent" or "packet received"));
+            int twin = sent is null ? -1 : Twin(steps, label, sent.Value, isPacket);
             if (twin >= 0)
             {
                 steps[twin] = isPacket
@@ -73,6 +72,21 @@ internal sealed record TraceStep(TraceRecord Record, TracePhase Phase, bool? Sen
         }
 
         return [.. steps];
+    }
+
+    // A few steps back at most: the other side's may have come between.
+    private static int Twin(List<TraceStep> steps, string label, bool sent, bool isPacket)
+    {
+        for (int i = steps.Count - 1; i >= Math.Max(0, steps.Count - 4); i--)
+        {
+            if (steps[i].Sent == sent && steps[i].Label == label
+                && (isPacket ? steps[i].Sequence is null : steps[i].Record.Event is "packet sent" or "packet received"))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private static bool? Direction(string name) =>
