@@ -173,7 +173,7 @@ internal sealed class Grader(ProbePolicy policy, PeerSoftware? software, KexInit
                 builtIn ? ConfigurationLine.Remove(software, isClient, "kex", [method.Key], [.. offer.KeyExchange.Where(name => name != method.Key)])
                     : openSsh ? "awk '$5 >= 3071' /etc/ssh/moduli > /etc/ssh/moduli.safe && mv /etc/ssh/moduli.safe /etc/ssh/moduli"
                     : "Take the groups below 3072 bits out of the server's moduli.",
-                "RFC 8270; RFC 9142 section 3.3");
+                "RFC 8270; RFC 9142 section 4");
         }
     }
 
