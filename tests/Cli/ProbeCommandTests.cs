@@ -65,16 +65,21 @@ public class ProbeCommandTests(LucidSsh.Tests.Interop.ServedDirectory fixture) :
         Assert.Equal(2, (await LucidProgram.RunAsync(["probe", "--client", "0", Target])).ExitCode);
     }
 
+    // The output of a program that has ended may still be on its way.
+    private static async Task WaitForAsync(ChildProcess program, string text)
+    {
+        for (int i = 0; i < 1200 && !program.Log.Contains(text, StringComparison.Ordinal); i++)
+            await Task.Delay(50);
+    }
+
     [Fact]
     public async Task Client_IsStudied()
     {
         int port = LoopbackPort.Free();
         await using ChildProcess study = ChildProcess.Start(LucidProgram.DotNet, ["exec", LucidProgram.Assembly, "probe", "--client", $"{port}"]);
-        for (int i = 0; i < 600 && !study.Log.Contains("Listening", StringComparison.Ordinal); i++)
-            await Task.Delay(50);
+        await WaitForAsync(study, "Listening");
         await LucidProgram.RunAsync(["exec", $"dave@127.0.0.1:{port}", "-i", fixture.Server.UserKey, "--host-key", "insecure-any", "true"]);
-        for (int i = 0; i < 600 && !study.HasExited; i++)
-            await Task.Delay(50);
+        await WaitForAsync(study, "findings");
         Assert.Contains("Lucid SSH 0.1.0 came as dave, agreed on mlkem768x25519-sha256, and tried 1 credential.", study.Log, StringComparison.Ordinal);
     }
 }

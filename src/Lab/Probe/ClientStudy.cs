@@ -47,7 +47,12 @@ public sealed record ClientStudy
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         ArgumentNullException.ThrowIfNull(options);
-        ImmutableArray<PrivateKey> keys = [.. ((string[])["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"]).Select(type => PrivateKey.Generate(type))];
+        // One of each type, for clients that take only one; they live as long as the study, so that the shortest RSA key will do.
+        ImmutableArray<PrivateKey> keys =
+        [
+            .. ((string[])["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"]).Select(type => PrivateKey.Generate(type)),
+            PrivateKey.Generate("ssh-rsa", 2048),
+        ];
         using Socket listener = Listen(endPoint);
         listening?.Invoke((IPEndPoint)listener.LocalEndPoint!);
         Socket socket = await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
