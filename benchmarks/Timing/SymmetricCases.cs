@@ -17,7 +17,7 @@ internal static class SymmetricCases
         Input guess = new(expected.Length);
         return new TimingCase(
             "comparing 32 bytes", "wrong first byte", "wrong last byte", 40_000, 100,
-            second => Controls.Spoil(guess, expected, second ? expected.Length - 1 : 0),
+            Input.Spoilt(guess, expected),
             () => ConstantTime.Equal(guess.Bytes, expected));
     }
 
@@ -56,7 +56,7 @@ internal static class SymmetricCases
         Input guess = new(tag.Length);
         return new TimingCase(
             "AES-256-GCM, refusing a packet", "wrong first byte of tag", "wrong last byte", 20_000, 2,
-            second => Controls.Spoil(guess, tag, second ? tag.Length - 1 : 0),
+            Input.Spoilt(guess, tag),
             () => gcm.Open(nonce, packet, body, guess.Bytes, []));
     }
 
@@ -68,7 +68,7 @@ internal static class SymmetricCases
         Input guess = new(tag.Length);
         return new TimingCase(
             "ChaCha20-Poly1305, refusing a packet", "wrong first byte of tag", "wrong last byte", 20_000, 2,
-            second => Controls.Spoil(guess, tag, second ? tag.Length - 1 : 0),
+            Input.Spoilt(guess, tag),
             () => cipher.Open(0, packet, guess.Bytes, body));
     }
 }

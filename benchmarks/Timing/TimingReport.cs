@@ -13,11 +13,11 @@ internal static class TimingReport
     public static int Run(string filter)
     {
         TimingCase[] cases = [.. Controls.All(), .. SymmetricCases.All(), .. PublicKeyCases.All(), .. KemCases.All()];
-        Console.WriteLine($"{"operation",-44} {"between",-46} {"ns",10} {"|t|",8}  verdict");
+        Console.WriteLine($"{"operation",-44} {"between",-46} {"ns",9} {"apart",8} {"|t|",8}  verdict");
         int wrong = 0;
         foreach (TimingCase timingCase in cases.Where(it => it.Name.Contains(filter, StringComparison.OrdinalIgnoreCase)))
         {
-            (double t, double nanoseconds, bool leaks) = Measure(timingCase);
+            (Measurement measured, bool leaks) = Measure(timingCase);
             bool isRight = leaks == timingCase.IsControl;
             string verdict = (leaks, timingCase.IsControl) switch
             {
@@ -26,7 +26,7 @@ internal static class TimingReport
                 (true, true) => "leaks, as it must (control)",
                 (false, true) => "CONTROL NOT CAUGHT",
             };
-            Console.WriteLine($"{timingCase.Name,-44} {timingCase.First + " / " + timingCase.Second,-46} {nanoseconds,10:F0} {Math.Abs(t),8:F1}  {verdict}");
+            Console.WriteLine($"{timingCase.Name,-44} {timingCase.First + " / " + timingCase.Second,-46} {measured.Median,9:F0} {Math.Abs(measured.Difference),8:F1} {Math.Abs(measured.T),8:F1}  {verdict}");
             wrong += isRight ? 0 : 1;
         }
 
@@ -34,18 +34,18 @@ internal static class TimingReport
         return wrong == 0 ? 0 : 1;
     }
 
-    private static (double T, double Nanoseconds, bool Leaks) Measure(TimingCase timingCase)
+    private static (Measurement Last, bool Leaks) Measure(TimingCase timingCase)
     {
         WarmUp(timingCase);
-        double t = 0, nanoseconds = 0;
+        Measurement last = default;
         for (int i = 0; i < Tries; i++)
         {
-            (t, nanoseconds) = MeasureOnce(timingCase);
-            if (Math.Abs(t) < WelchTest.Threshold)
-                return (t, nanoseconds, false);
+            last = MeasureOnce(timingCase);
+            if (Math.Abs(last.T) < WelchTest.Threshold)
+                return (last, false);
         }
 
-        return (t, nanoseconds, true);
+        return (last, true);
     }
 
     private static void WarmUp(TimingCase timingCase)
@@ -59,7 +59,7 @@ internal static class TimingReport
         }
     }
 
-    private static (double T, double Nanoseconds) MeasureOnce(TimingCase timingCase)
+    private static Measurement MeasureOnce(TimingCase timingCase)
     {
         List<double> first = new(timingCase.Samples), second = new(timingCase.Samples);
         for (int i = 0; i < timingCase.Samples; i++)
@@ -70,7 +70,8 @@ internal static class TimingReport
         }
 
         double[] sorted = [.. first.Concat(second).Order()];
-        return (WelchTest.Compute(first, second), sorted[sorted.Length / 2]);
+        (double difference, double t) = WelchTest.Compute(first, second);
+        return new Measurement(sorted[sorted.Length / 2], difference, t);
     }
 
     /// <summary>Nanoseconds of one run.</summary>
@@ -84,4 +85,7 @@ internal static class TimingReport
         long ticks = Stopwatch.GetTimestamp() - start; // a TimeSpan would round to 100 ns
         return ticks * 1e9 / Stopwatch.Frequency / timingCase.Repetitions;
     }
+
+    /// <summary>Nanoseconds of one run, and by how many the two kinds are apart.</summary>
+    private readonly record struct Measurement(double Median, double Difference, double T);
 }
