@@ -4,38 +4,34 @@ namespace LucidSsh.Benchmarks.Timing;
 /// As Reparaz, Balasch and Verbauwhede use it ("Dude, is my code constant time?", 2017).</summary>
 internal static class WelchTest
 {
-    /// <summary>Beyond this an operation is probably not constant-time, as the paper's own program has it. (Chance alone stays below
-    /// 4.5; between the two lies what moves with where a process's memory happens to be, and is gone in the next.)</summary>
+    /// <summary>Beyond this, chance explains nothing: less than one in 100,000. It is what a control must reach.</summary>
+    public const double Chance = 4.5;
+
+    /// <summary>Beyond this an operation is probably not constant-time, as the paper's own program has it. Between the two lies what
+    /// moves with where a process's memory happens to be, and is gone in the next.</summary>
     public const double Threshold = 10;
 
-    // The longest times are interrupts and other processes. They are cut off for both kinds at one value: once few, and once many,
-    // for when the machine is busy; the clearer answer counts.
-    private static readonly double[] s_kept = [0.9, 0.5];
+    // The longest times are interrupts and other processes; they are cut off for both kinds at one value.
+    private const double Kept = 0.9;
 
     /// <summary>The difference of the mean times of both kinds, without the longest, and its t.</summary>
     public static (double Difference, double T) Compute(IReadOnlyList<double> first, IReadOnlyList<double> second)
     {
         double[] all = [.. first, .. second];
         Array.Sort(all);
-        return s_kept.Select(kept => Compute(first, second, all[(int)(kept * (all.Length - 1))])).MaxBy(result => Math.Abs(result.T));
-    }
-
-    private static (double Difference, double T) Compute(IReadOnlyList<double> first, IReadOnlyList<double> second, double longest)
-    {
-        double[] keptFirst = [.. first.Where(time => time <= longest)], keptSecond = [.. second.Where(time => time <= longest)];
-        if (keptFirst.Length < 2 || keptSecond.Length < 2)
-            return (0, 0); // so far apart that one kind is cut off; the other cut shows it
-        (double mean1, double error1) = Moments(keptFirst);
-        (double mean2, double error2) = Moments(keptSecond);
+        double longest = all[(int)(Kept * (all.Length - 1))];
+        (double mean1, double error1) = Moments(first, longest);
+        (double mean2, double error2) = Moments(second, longest);
         double difference = mean1 - mean2;
         return (difference, difference == 0 ? 0 : difference / Math.Sqrt(error1 + error2));
     }
 
     /// <summary>The mean, and the square of its standard error.</summary>
-    private static (double Mean, double SquaredError) Moments(double[] times)
+    private static (double Mean, double SquaredError) Moments(IReadOnlyList<double> times, double longest)
     {
-        double mean = times.Average();
-        double variance = times.Sum(time => (time - mean) * (time - mean)) / (times.Length - 1);
-        return (mean, variance / times.Length);
+        double[] kept = [.. times.Where(time => time <= longest)];
+        double mean = kept.Average();
+        double variance = kept.Sum(time => (time - mean) * (time - mean)) / (kept.Length - 1);
+        return (mean, variance / kept.Length);
     }
 }
