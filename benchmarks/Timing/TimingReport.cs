@@ -21,6 +21,7 @@ internal static class TimingReport
             bool isRight = leaks == timingCase.IsControl;
             string verdict = (leaks, timingCase.IsControl) switch
             {
+                (false, false) when Math.Abs(measured.T) >= WelchTest.Chance => "unclear: run it again",
                 (false, false) => "no difference seen",
                 (true, false) => "LEAKS",
                 (true, true) => "leaks, as it must (control)",

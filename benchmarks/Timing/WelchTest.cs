@@ -7,8 +7,8 @@ internal static class WelchTest
     /// <summary>Beyond this, chance explains nothing: less than one in 100,000. It is what a control must reach.</summary>
     public const double Chance = 4.5;
 
-    /// <summary>Beyond this an operation is probably not constant-time, as the paper's own program has it. Between the two lies what
-    /// moves with where a process's memory happens to be, and is gone in the next.</summary>
+    /// <summary>Beyond this an operation is probably not constant-time, as the paper's own program has it. Between the two,
+    /// differences have come and gone from one process to the next: see docs/constant-time.md.</summary>
     public const double Threshold = 10;
 
     // The longest times are interrupts and other processes; they are cut off for both kinds at one value.
