@@ -28,7 +28,8 @@ internal sealed record Compilation(string Column, bool IsOptimised, IReadOnlyDic
         string listing = directory["listing"];
         Dictionary<string, string> environment = new(Environment)
         {
-            ["DOTNET_JitDisasm"] = "*",
+            // Ours alone: the compiler's other threads, busy with the runtime's methods, would write between the lines.
+            ["DOTNET_JitDisasm"] = "LucidSsh.Crypto.*:*",
             ["DOTNET_JitStdOutFile"] = listing,
             ["DOTNET_TieredCompilation"] = IsOptimised ? "0" : "1",
             ["DOTNET_TieredPGO"] = "0", // without counters of calls …
