@@ -69,8 +69,9 @@ internal static class LoginDiagnosis
             ? "The server knows the key; a refused signature means that this private key is not its pair, or that the server does not "
                 + $"take {last.Algorithm} signatures or restricts the key."
             : last.KeyFingerprint is not null
-                ? $"Check that the key is among the authorized keys of {User(report)} on the server, that the server can read them, and "
-                    + "that the user name is right; a server does not tell an unknown user from an unknown key."
+                ? $"Check that the key is among the authorized keys of {User(report)} on the server, that the server can read them, takes "
+                    + $"{last.Algorithm} (OpenSSH: PubkeyAcceptedAlgorithms), and that the user name is right; a server does not tell an unknown "
+                    + "user from an unknown key."
                 : "Check the user name and what was answered; a server does not tell an unknown user from a wrong password.";
         return (SshErrorCode.LoginRefused, sentence, remedy);
     }
@@ -114,6 +115,7 @@ internal static class LoginDiagnosis
     private static string Describe(LoginAttempt attempt) => attempt.Outcome switch
     {
         LoginOutcome.KeyAcceptedSignatureRefused => $"the {attempt.Algorithm} signature of {attempt.Credential}",
+        LoginOutcome.Refused when attempt.KeyType == "ssh-rsa" => $"{attempt.Credential} (ssh-rsa)", // many servers restrict these
         _ when attempt.KeyFingerprint is null && attempt.Detail is not null => $"{attempt.Credential} ({attempt.Detail})",
         _ => attempt.Credential,
     };

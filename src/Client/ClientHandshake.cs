@@ -86,7 +86,7 @@ internal sealed class ClientHandshake : IAsyncDisposable
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TransportLostException(SshErrorCode.TimedOut, $"The login of {user} was not complete after {_options.LoginTimeout.TotalSeconds:0.#} seconds.");
+            throw new TransportLostException(SshErrorCode.TimedOut, $"The login of {user} was not complete after {_options.LoginTimeout.TotalSeconds:0.#} seconds.", "The server looks up names or asks another system, somebody has not answered its questions, or the way to it is cut; LoginTimeout is the limit.");
         }
     }
 

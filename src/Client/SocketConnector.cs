@@ -36,7 +36,7 @@ internal static class SocketConnector
         catch (SocketException exception)
         {
             socket?.Dispose();
-            throw new TransportLostException(SshErrorCode.ConnectFailed, Explain(host, port, exception), inner: exception);
+            throw new TransportLostException(SshErrorCode.ConnectFailed, Explain(host, port, exception), Remedy(exception.SocketErrorCode), exception);
         }
         catch
         {
@@ -51,5 +51,13 @@ internal static class SocketConnector
         SocketError.ConnectionRefused => $"{host} refused the connection on port {port}: nothing listens there.",
         SocketError.NetworkUnreachable or SocketError.HostUnreachable => $"There is no route to {host}: {exception.Message}.",
         _ => $"The connection to {host}:{port} failed: {exception.Message}.",
+    };
+
+    private static string Remedy(SocketError error) => error switch
+    {
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "Check the name, and this machine's DNS.",
+        SocketError.ConnectionRefused => "Check the port (SSH usually listens on 22), and whether the server runs; a firewall that rejects looks the same.",
+        SocketError.NetworkUnreachable or SocketError.HostUnreachable => "Check this machine's network and the way to the host (VPN, routes, a firewall that rejects).",
+        _ => "Check host, port and the network between.",
     };
 }

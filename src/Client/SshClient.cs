@@ -201,7 +201,7 @@ public sealed class SshClient : IAsyncDisposable
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             channel?.SendClose();
-            throw new TransportLostException(SshErrorCode.TimedOut, $"The server did not answer within {_options.RequestTimeout.TotalSeconds:0.#} seconds when asked to {what}.");
+            throw new TransportLostException(SshErrorCode.TimedOut, $"The server did not answer within {_options.RequestTimeout.TotalSeconds:0.#} seconds when asked to {what}.", "It is overloaded, or the way to it is cut; RequestTimeout is the limit.");
         }
         catch (Exception exception)
         {

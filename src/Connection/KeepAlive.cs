@@ -47,7 +47,8 @@ internal sealed class KeepAlive : IDisposable
         {
             _transport.Close(new TransportLostException(
                 SshErrorCode.KeepAliveLost,
-                $"The peer has been silent for {silent.TotalSeconds:0.#} seconds and left {_options.KeepAliveCount} keepalive requests unanswered."));
+                $"The peer has been silent for {silent.TotalSeconds:0.#} seconds and left {_options.KeepAliveCount} keepalive requests unanswered.",
+                "Its host is down, or the way to it is cut (a firewall or NAT that forgot the connection): connect again."));
             return;
         }
 

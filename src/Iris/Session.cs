@@ -209,6 +209,13 @@ public sealed class Session : IDisposable
             Task.Run(() => call(deadline.Token), CancellationToken.None).GetAwaiter().GetResult();
             return Status.Ok;
         }
+        catch (TransportLostException late) when (late.Code is SshErrorCode.TimedOut or SshErrorCode.NotSsh)
+        {
+            // Those who meant seconds see here that they gave milliseconds.
+            string remedy = $"{late.Remedy} The limit was {_timeoutMilliseconds} ms (SetTimeout).".Trim();
+            return Status.Of(
+                new TransportLostException(late.Code, late.Sentence, remedy, late) { Negotiation = late.Negotiation, RecentEvents = late.RecentEvents }, origin);
+        }
         catch (SshException exception)
         {
             return Status.Of(exception, origin);

@@ -35,8 +35,7 @@ internal sealed class SshdServer : IAsyncDisposable
         File.SetUnixFileMode(directory.Path, (UnixFileMode)0b111_101_101);
 
         int port = LoopbackPort.Free();
-        await File.WriteAllTextAsync(directory["sshd_config"], $"""
-            {configuration}
+        string standing = $"""
             Port {port}
             ListenAddress 127.0.0.1
             HostKey {directory["host_ed25519"]}
@@ -59,7 +58,12 @@ internal sealed class SshdServer : IAsyncDisposable
             PrintMotd no
             PrintLastLog no
             LogLevel VERBOSE
-            """);
+            """;
+
+        // The first line of a keyword wins with most of them, but not with all, and a second Subsystem is refused.
+        string[] keywords = [.. configuration.Split('\n').Select(line => line.Split(' ')[0])];
+        IEnumerable<string> others = standing.Split('\n').Where(line => !keywords.Contains(line.Split(' ')[0]));
+        await File.WriteAllTextAsync(directory["sshd_config"], $"{configuration}\n{string.Join('\n', others)}\n");
         ChildProcess process = ChildProcess.Start("/usr/sbin/sshd", ["-D", "-e", "-f", directory["sshd_config"]]);
         await LoopbackPort.WaitUntilOpenAsync(port, () => process.Log);
         return new SshdServer(directory, process, port);

@@ -27,9 +27,12 @@ internal sealed class KnownHostsPolicy(string path, bool acceptNew) : HostKeyPol
         KnownHostsLine? other = trusted.FirstOrDefault(line => line.Key.Type == hostKey.Type) ?? trusted.FirstOrDefault();
         if (other is not null)
         {
+            string known = $"{other.Key.Type} {other.Key.Fingerprint} ({path}, line {other.Number})";
             throw Refuse(
                 SshErrorCode.HostKeyChanged,
-                $"The host key of {host}:{port} has changed: it is now {hostKey.Type} {hostKey.Fingerprint}; known is {other.Key.Type} {other.Key.Fingerprint} ({path}, line {other.Number}).",
+                other.Key.Type == hostKey.Type
+                    ? $"The host key of {host}:{port} has changed: it is now {hostKey.Type} {hostKey.Fingerprint}; known is {known}."
+                    : $"The host {host}:{port} shows a key of another type than the known one: {hostKey.Type} {hostKey.Fingerprint}; known is {known}, which it does not offer.",
                 $"If the server's key was changed on purpose, remove that line (ssh-keygen -R '{KnownHostsFile.HostName(host, port)}' -f {path}); otherwise somebody may be between the two sides.");
         }
 

@@ -45,9 +45,17 @@ internal sealed class SftpConnection : IAsyncDisposable
     {
         SftpConnection connection = new(pipe, options, tracer);
         SftpPacket.Encode(connection._outgoing, new InitPacket(3, []));
-        await pipe.Output.WriteAsync(connection._outgoing.WrittenMemory, cancellationToken).ConfigureAwait(false);
-        connection._outgoing.Truncate(0);
         connection._reading = Task.Run(connection.ReadLoopAsync, CancellationToken.None);
+        try
+        {
+            await pipe.Output.WriteAsync(connection._outgoing.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SshException closed) when (closed.Code == SshErrorCode.ChannelClosed)
+        {
+            // The server's program has ended already: what it printed, or that it printed nothing, says more.
+        }
+
+        connection._outgoing.Truncate(0);
         try
         {
             VersionPacket version = await connection._version.Task.WaitAsync(options.StartTimeout, options.Time, cancellationToken).ConfigureAwait(false);
