@@ -39,7 +39,7 @@ public class LoginSymptoms(OpenSshServer fixture) : IClassFixture<OpenSshServer>
         session.SetTraceMask(511, Server["trace-of-success"]);
         Assert.True(session.Connect("127.0.0.1", Server.Port).IsOk);
         Assert.True(session.AuthenticateWithUsername(TestAccount.Name, TestAccount.Password).IsOk);
-        session.Disconnect();
+        session.Dispose(); // the trace is complete from here on
         string trace = await File.ReadAllTextAsync(Server["trace-of-success"]);
         Assert.DoesNotContain("-37", trace, StringComparison.Ordinal);
         Assert.DoesNotContain("Failure Event", trace, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public class LoginSymptoms(OpenSshServer fixture) : IClassFixture<OpenSshServer>
         Assert.True(session.SetTraceMask(2 + 16 + 128, Server["trace-later"]).IsOk);
         Assert.True(session.Execute("true", out Device? device).IsOk);
         device!.Dispose();
-        session.Disconnect();
+        session.Dispose(); // the trace is complete from here on
         string trace = await File.ReadAllTextAsync(Server["trace-later"]);
         Assert.Contains(" Conn: ", trace, StringComparison.Ordinal);
         Assert.DoesNotContain(" Userauth: ", trace, StringComparison.Ordinal);
