@@ -8,10 +8,11 @@ internal static class TraceCommand
 {
     public static Command Create()
     {
-        Command command = new("trace", "Read a recorded trace: as a table, as a page, against another.");
+        Command command = new("trace", "Read a recorded trace: as a table, as a page, against another, explained.");
         command.Add(Show());
         command.Add(Html());
         command.Add(Difference());
+        command.Add(ExplainCommand.Create());
         return command;
     }
 
