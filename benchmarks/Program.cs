@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
+using LucidSsh.Benchmarks;
 using LucidSsh.Benchmarks.Comparison;
 using LucidSsh.Benchmarks.Timing;
 
@@ -16,6 +17,9 @@ switch (args)
         break;
     case ["timing", .. var operations]: // docs/constant-time.md
         Environment.ExitCode = TimingReport.Run(operations.FirstOrDefault(""));
+        break;
+    case ["trace"]: // docs/performance.md, section Tracing
+        await TraceBenchmarks.RunAsync().ConfigureAwait(false);
         break;
     default:
         // A machine with more to do than this may build for longer than the two minutes that are the default.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using LucidSsh.Auth;
 using LucidSsh.Connection;
@@ -26,10 +27,11 @@ internal sealed class ClientHandshake : IAsyncDisposable
     /// <exception cref="SshException">What failed; nothing stays open.</exception>
     public static async Task<ClientHandshake> RunAsync(SshTarget target, SshClientOptions options, CancellationToken cancellationToken)
     {
-        SocketPipe pipe = await SocketConnector.ConnectAsync(target.Host, target.Port, options.ConnectTimeout, options.Time, cancellationToken).ConfigureAwait(false);
+        Tracer tracer = options.CreateTracer(target);
+        SocketPipe pipe = await ClientTelemetry.ConnectAsync(target, options, tracer, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await RunAsync(pipe, target, options, cancellationToken).ConfigureAwait(false);
+            return await RunAsync(pipe, target, options, cancellationToken, tracer).ConfigureAwait(false);
         }
         catch
         {
@@ -40,9 +42,26 @@ internal sealed class ClientHandshake : IAsyncDisposable
 
     /// <summary>Exchanges keys over a pipe that is connected already, and verifies the host.</summary>
     /// <exception cref="SshException">What failed.</exception>
-    public static async Task<ClientHandshake> RunAsync(IDuplexPipe pipe, SshTarget target, SshClientOptions options, CancellationToken cancellationToken)
+    public static async Task<ClientHandshake> RunAsync(
+        IDuplexPipe pipe, SshTarget target, SshClientOptions options, CancellationToken cancellationToken, Tracer? tracer = null)
     {
-        Tracer tracer = new(options.Time, [.. ((TraceSink?[])[options.Trace, options.Capture]).OfType<TraceSink>()]);
+        using Activity? activity = Telemetry.Start("ssh.kex", target.Host, target.Port);
+        try
+        {
+            ClientHandshake handshake = await ExchangeKeysAsync(pipe, target, options, tracer ?? options.CreateTracer(target), cancellationToken).ConfigureAwait(false);
+            activity.Agreed(handshake.Transport.Negotiation);
+            return handshake;
+        }
+        catch (Exception exception)
+        {
+            activity.Failed(exception);
+            throw;
+        }
+    }
+
+    private static async Task<ClientHandshake> ExchangeKeysAsync(
+        IDuplexPipe pipe, SshTarget target, SshClientOptions options, Tracer tracer, CancellationToken cancellationToken)
+    {
         ConnectionLayer connection = new(options.ToConnectionOptions(), new ClientConnectionHandler());
         MessageQueue login = new();
         SshTransport transport = await SshTransport.StartAsync(
@@ -75,6 +94,30 @@ internal sealed class ClientHandshake : IAsyncDisposable
     /// what the server still wants.</summary>
     /// <exception cref="LoginException">The server did not let the user in; carries the account of what was tried.</exception>
     public async Task<SshClient> LogInAsync(string user, IReadOnlyList<Credential> credentials, CancellationToken cancellationToken)
+    {
+        using Activity? activity = Telemetry.Start("ssh.auth", Transport.Tracer.ServerAddress, Transport.Tracer.ServerPort);
+        long start = _options.Time.GetTimestamp();
+        try
+        {
+            SshClient client = await LogInWithinTimeAsync(user, credentials, cancellationToken).ConfigureAwait(false);
+            activity?.SetTag("ssh.auth.method", string.Join(',', client.Login.Attempts.Where(a => a.Outcome is LoginOutcome.Accepted or LoginOutcome.PartialSuccess).Select(a => a.Method)));
+            Telemetry.Record(Telemetry.LoginDuration, _options.Time.GetElapsedTime(start), TraceRole.Client, error: null);
+            return client;
+        }
+        catch (Exception exception)
+        {
+            activity.Failed(exception);
+            if (exception is SshException failure)
+            {
+                Transport.Tracer.Failed(failure);
+                Telemetry.Record(Telemetry.LoginDuration, _options.Time.GetElapsedTime(start), TraceRole.Client, failure);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<SshClient> LogInWithinTimeAsync(string user, IReadOnlyList<Credential> credentials, CancellationToken cancellationToken)
     {
         using CancellationTokenSource deadline = new(_options.LoginTimeout, _options.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using LucidSsh.Connection;
 using LucidSsh.Wire;
@@ -65,7 +66,7 @@ public sealed class RemoteProcess : IAsyncDisposable
 }
 
 /// <summary>What the server says about the end of a session's program (RFC 4254 section 6.10).</summary>
-internal sealed class SessionExit : IChannelHandler
+internal sealed class SessionExit(Activity? span) : IChannelHandler
 {
     /// <summary>How it ended; null until the server has said so.</summary>
     public ExitResult? Result { get; private set; }
@@ -87,7 +88,5 @@ internal sealed class SessionExit : IChannelHandler
         }
     }
 
-    public void OnClosed(Channel channel, SshException? reason)
-    {
-    }
+    public void OnClosed(Channel channel, SshException? reason) => span.End(Result, reason);
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using LucidSsh.Connection;
 using LucidSsh.Crypto;
 using LucidSsh.Sftp;
+using LucidSsh.Tracing;
 using LucidSsh.Transport;
 using LucidSsh.Wire;
 
@@ -47,14 +49,14 @@ public sealed class SshClient : IAsyncDisposable
     /// <inheritdoc cref="ConnectAsync(string, SshClientOptions, CancellationToken)"/>
     public static async Task<SshClient> ConnectAsync(SshTarget target, SshClientOptions options, CancellationToken cancellationToken = default)
     {
-        SocketPipe pipe = await SocketConnector.ConnectAsync(target.Host, target.Port, options.ConnectTimeout, options.Time, cancellationToken).ConfigureAwait(false);
+        using Activity? activity = Telemetry.Start("ssh.connect", target.Host, target.Port);
         try
         {
-            return await ConnectAsync(pipe, target, options, cancellationToken).ConfigureAwait(false);
+            return await LogInAsync(await ClientHandshake.RunAsync(target, options, cancellationToken).ConfigureAwait(false), target, options, cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch (Exception exception)
         {
-            pipe.Dispose();
+            activity.Failed(exception);
             throw;
         }
     }
@@ -68,7 +70,20 @@ public sealed class SshClient : IAsyncDisposable
     public static async Task<SshClient> ConnectAsync(
         IDuplexPipe pipe, SshTarget target, SshClientOptions options, CancellationToken cancellationToken = default)
     {
-        ClientHandshake handshake = await ClientHandshake.RunAsync(pipe, target, options, cancellationToken).ConfigureAwait(false);
+        using Activity? activity = Telemetry.Start("ssh.connect", target.Host, target.Port);
+        try
+        {
+            return await LogInAsync(await ClientHandshake.RunAsync(pipe, target, options, cancellationToken).ConfigureAwait(false), target, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            activity.Failed(exception);
+            throw;
+        }
+    }
+
+    private static async Task<SshClient> LogInAsync(ClientHandshake handshake, SshTarget target, SshClientOptions options, CancellationToken cancellationToken)
+    {
         try
         {
             return await handshake.LogInAsync(target.User ?? Environment.UserName, options.Credentials, cancellationToken).ConfigureAwait(false);
@@ -104,7 +119,7 @@ public sealed class SshClient : IAsyncDisposable
             Task<byte[]> error = collector.CollectAsync(process.StandardError, cancellationToken);
             await Task.WhenAny(Task.WhenAll(output, error), collector.LimitReached).ConfigureAwait(false);
             if (collector.LimitReached.IsCompleted)
-                throw new LocalMisuseException(SshErrorCode.OutputLimitExceeded, $"The command wrote more than {options.OutputLimit} bytes.", "Raise CommandOptions.OutputLimit, or use StartAsync and read the streams.");
+                throw Failed(new LocalMisuseException(SshErrorCode.OutputLimitExceeded, $"The command wrote more than {options.OutputLimit} bytes.", "Raise CommandOptions.OutputLimit, or use StartAsync and read the streams."));
             byte[] outputBytes = await output.ConfigureAwait(false);
             byte[] errorBytes = await error.ConfigureAwait(false);
             ExitResult exit = await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
@@ -120,21 +135,21 @@ public sealed class SshClient : IAsyncDisposable
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="SshException">The command could not be started, or the connection ended.</exception>
     public Task<RemoteProcess> StartAsync(string command, CommandOptions? options = null, CancellationToken cancellationToken = default) =>
-        StartSessionAsync(new ExecRequest(command), $"run \"{command}\"", options ?? new CommandOptions(), cancellationToken);
+        StartSessionAsync("ssh.exec", new ExecRequest(command), $"run \"{command}\"", options ?? new CommandOptions(), cancellationToken);
 
     /// <summary>Starts the user's shell.</summary>
     /// <param name="options">Environment and terminal.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="SshException">The shell could not be started, or the connection ended.</exception>
     public Task<RemoteProcess> StartShellAsync(CommandOptions? options = null, CancellationToken cancellationToken = default) =>
-        StartSessionAsync(default(ShellRequest), "start a shell", options ?? new CommandOptions(), cancellationToken);
+        StartSessionAsync("ssh.shell", default(ShellRequest), "start a shell", options ?? new CommandOptions(), cancellationToken);
 
     /// <summary>Starts a subsystem (RFC 4254 section 6.5) and returns its streams.</summary>
     /// <param name="name">For example <c>sftp</c>.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="SshException">The server has no such subsystem, or the connection ended.</exception>
     public Task<RemoteProcess> StartSubsystemAsync(string name, CancellationToken cancellationToken = default) =>
-        StartSessionAsync(new SubsystemRequest(name), $"start the subsystem \"{name}\"", new CommandOptions(), cancellationToken);
+        StartSessionAsync("ssh.subsystem", new SubsystemRequest(name), $"start the subsystem \"{name}\"", new CommandOptions(), cancellationToken);
 
     /// <summary>Opens an SFTP session on a channel of its own.</summary>
     /// <exception cref="SshException">The server has no SFTP, or the connection ended.</exception>
@@ -151,8 +166,10 @@ public sealed class SshClient : IAsyncDisposable
         {
             return await SftpClient.StartAsync(new ProcessPipe(process), options, _transport.Tracer, cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch (Exception exception)
         {
+            if (exception is SshException failure)
+                Failed(failure);
             await process.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -180,7 +197,36 @@ public sealed class SshClient : IAsyncDisposable
         _pipe?.Dispose();
     }
 
-    private async Task<RemoteProcess> StartSessionAsync<TBody>(TBody start, string what, CommandOptions options, CancellationToken cancellationToken)
+    private SshException Failed(SshException failure)
+    {
+        _transport.Tracer.Failed(failure);
+        return failure;
+    }
+
+    // The span ends with the session's channel.
+    private async Task<RemoteProcess> StartSessionAsync<TBody>(string span, TBody start, string what, CommandOptions options, CancellationToken cancellationToken)
+        where TBody : IRequestBody<TBody>
+    {
+        Tracer tracer = _transport.Tracer;
+        Activity? activity = Telemetry.Start(span, tracer.ServerAddress, tracer.ServerPort, tracer.ConnectionSpan);
+        if (start is SubsystemRequest subsystem)
+            activity?.SetTag("ssh.subsystem.name", subsystem.Name);
+        try
+        {
+            return await StartSessionAsync(activity, start, what, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (exception is SshException failure)
+                Failed(failure);
+            activity.Failed(exception);
+            activity.End(exit: null, reason: null);
+            throw;
+        }
+    }
+
+    private async Task<RemoteProcess> StartSessionAsync<TBody>(
+        Activity? span, TBody start, string what, CommandOptions options, CancellationToken cancellationToken)
         where TBody : IRequestBody<TBody>
     {
         using CancellationTokenSource deadline = new(_options.RequestTimeout, _options.Time);
@@ -188,7 +234,7 @@ public sealed class SshClient : IAsyncDisposable
         Channel? channel = null;
         try
         {
-            SessionExit exit = new();
+            SessionExit exit = new(span);
             channel = await _connection.OpenAsync("session", default, exit, either.Token).ConfigureAwait(false);
             foreach ((string name, string value) in options.Environment)
                 await channel.RequestAsync(new EnvironmentRequest(name, value), either.Token).ConfigureAwait(false);

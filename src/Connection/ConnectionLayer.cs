@@ -1,3 +1,4 @@
+using LucidSsh.Tracing;
 using LucidSsh.Transport;
 using LucidSsh.Wire;
 
@@ -172,6 +173,7 @@ internal sealed class ConnectionLayer(ConnectionOptions options, IConnectionHand
             _ended = reason;
             _keepAlive?.Dispose();
             channels = [.. _channels.Values];
+            CountChannels(-_channels.Count);
             _channels.Clear();
             foreach (Opening opening in _openings.Values)
                 opening.Result.TrySetException(reason);
@@ -222,6 +224,7 @@ internal sealed class ConnectionLayer(ConnectionOptions options, IConnectionHand
             }
 
             uint id = NextFreeId();
+            CountChannels(1);
             _channels.Add(id, new Channel(
                 Transport, decision.Handler, id, options.ChannelWindow, open.SenderChannel, open.InitialWindowSize, open.MaximumPacketSize));
             Transport.Tracer.Emit(new ChannelOpened(id, open.SenderChannel, open.InitialWindowSize, open.MaximumPacketSize));
@@ -239,6 +242,7 @@ internal sealed class ConnectionLayer(ConnectionOptions options, IConnectionHand
             Transport, opening.Handler, id, options.ChannelWindow, confirmation.SenderChannel, confirmation.InitialWindowSize, confirmation.MaximumPacketSize);
         lock (_gate)
             _channels.Add(id, channel);
+        CountChannels(1);
         Transport.Tracer.Emit(new ChannelOpened(id, confirmation.SenderChannel, confirmation.InitialWindowSize, confirmation.MaximumPacketSize));
         opening.Result.TrySetResult(channel);
     }
@@ -266,7 +270,11 @@ internal sealed class ConnectionLayer(ConnectionOptions options, IConnectionHand
     {
         Channel channel = Find(close.RecipientChannel, MessageNumber.ChannelClose);
         lock (_gate)
-            _channels.Remove(close.RecipientChannel);
+        {
+            if (_channels.Remove(close.RecipientChannel))
+                CountChannels(-1);
+        }
+
         channel.OnClosed(reason: null);
     }
 
@@ -292,6 +300,12 @@ internal sealed class ConnectionLayer(ConnectionOptions options, IConnectionHand
             Transport.Tracer.Emit(new RequestAnswered(-1, awaited.Name, data is not null));
             awaited.Reply?.TrySetResult(data);
         }
+    }
+
+    private void CountChannels(int difference)
+    {
+        if (difference != 0)
+            Telemetry.Channels.Add(difference, Telemetry.RoleTag(Transport.Tracer.Role));
     }
 
     private uint NextFreeId()

@@ -26,6 +26,8 @@ public sealed class Session : IDisposable
     // The deadlines inside a call know what they waited for, so they get the chance to say it before the call as a whole is ended.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan TraceFlushTime = TimeSpan.FromSeconds(2);
+
     private readonly SwitchableTraceSink _trace = new();
     private SshTarget? _target;
     private ClientHandshake? _handshake;
@@ -72,6 +74,7 @@ public sealed class Session : IDisposable
         if (_handshake is not null)
             await _handshake.DisposeAsync().ConfigureAwait(false);
         (_handshake, _client, HostKey) = (null, null, "");
+        _trace.Flush(TraceFlushTime); // whoever reads the file now finds all of it
     });
 
     /// <summary>Logs in with a password; not the same as keyboard-interactive.</summary>

@@ -27,7 +27,7 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
         {
             transport = await StartAsync(pipe, login, connection, tracer, cancellationToken).ConfigureAwait(false);
             connection.Attach(transport);
-            LoginResult result = await ServerLogin.RunAsync(transport, login, options.Authenticator, LoginOptions, cancellationToken).ConfigureAwait(false);
+            LoginResult result = await LogInAsync(transport, login, cancellationToken).ConfigureAwait(false);
             _user.SetResult(result.User);
             connection.StartKeepAlive();
             await transport.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -70,6 +70,22 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
         GraceTime = options.LoginGrace,
         RemoteAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address.ToString(),
     };
+
+    private async Task<LoginResult> LogInAsync(SshTransport transport, MessageQueue login, CancellationToken cancellationToken)
+    {
+        long start = options.Time.GetTimestamp();
+        try
+        {
+            LoginResult result = await ServerLogin.RunAsync(transport, login, options.Authenticator, LoginOptions, cancellationToken).ConfigureAwait(false);
+            Telemetry.Record(Telemetry.LoginDuration, options.Time.GetElapsedTime(start), TraceRole.Server, error: null);
+            return result;
+        }
+        catch (SshException exception)
+        {
+            Telemetry.Record(Telemetry.LoginDuration, options.Time.GetElapsedTime(start), TraceRole.Server, exception);
+            throw;
+        }
+    }
 
     private Task<SshTransport> StartAsync(
         SocketPipe pipe, MessageQueue login, ConnectionLayer connection, Tracer tracer, CancellationToken cancellationToken) =>

@@ -29,8 +29,8 @@ internal readonly record struct SftpRequestSent(uint Id, SftpPacketType Type, in
     }
 }
 
-/// <summary>The reply to a request came.</summary>
-internal readonly record struct SftpReplyReceived(uint Id, SftpPacketType Type, int Bytes) : ITraceEvent
+/// <summary>The reply to a request came, so long after the request was sent.</summary>
+internal readonly record struct SftpReplyReceived(uint Id, SftpPacketType Request, SftpPacketType Type, int Bytes, long Microseconds) : ITraceEvent
 {
     public static string Name => "reply received";
     public static TraceMask Category => TraceMask.Sftp;
@@ -38,8 +38,10 @@ internal readonly record struct SftpReplyReceived(uint Id, SftpPacketType Type, 
     public void Describe(ITraceFields fields)
     {
         fields.Add("id", Id);
+        fields.Add("request", Request.ToString());
         fields.Add("type", Type.ToString());
         fields.Add("bytes", Bytes);
+        fields.Add("microseconds", Microseconds);
     }
 }
 
@@ -58,8 +60,8 @@ internal readonly record struct SftpStatusReceived(uint Id, SftpStatusCode Code,
     }
 }
 
-/// <summary>A request was answered.</summary>
-internal readonly record struct SftpRequestServed(uint Id, SftpPacketType Type, SftpStatusCode Code) : ITraceEvent
+/// <summary>A request was answered, in so much time.</summary>
+internal readonly record struct SftpRequestServed(uint Id, SftpPacketType Type, SftpStatusCode Code, long Microseconds) : ITraceEvent
 {
     public static string Name => "request served";
     public static TraceMask Category => TraceMask.Sftp;
@@ -69,5 +71,6 @@ internal readonly record struct SftpRequestServed(uint Id, SftpPacketType Type, 
         fields.Add("id", Id);
         fields.Add("type", Type.ToString());
         fields.Add("code", (long)Code);
+        fields.Add("microseconds", Microseconds);
     }
 }

@@ -28,7 +28,8 @@ internal sealed class TraceFile : ITraceOutput
     private readonly string _path;
     private readonly long _maximumBytes;
     private readonly int _kept;
-    private FileStream _file;
+    private FileStream? _file;
+    private bool _isTorn;
 
     public TraceFile(string path, long maximumBytes, int kept)
     {
@@ -40,33 +41,40 @@ internal sealed class TraceFile : ITraceOutput
 
     public void Write(ReadOnlySpan<byte> lines)
     {
+        _file ??= Open(_path);
+        if (_isTorn)
+            _file.Write("\n"u8); // the disk was full in the middle of a line
+        _isTorn = true;
         while (!lines.IsEmpty)
         {
-            int now = Fitting(lines);
+            int now = Fitting(_file, lines);
             _file.Write(lines[..now]);
             lines = lines[now..];
             if (!lines.IsEmpty)
-                Rotate();
+                _file = Rotate(_file);
         }
+
+        _isTorn = false;
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _file?.Dispose();
 
     // Whole lines that fit into this file; one that fits into none goes into an empty one. A device or a pipe has no end.
-    private int Fitting(ReadOnlySpan<byte> lines)
+    private int Fitting(FileStream file, ReadOnlySpan<byte> lines)
     {
-        if (_maximumBytes == 0 || !_file.CanSeek)
+        if (_maximumBytes == 0 || !file.CanSeek)
             return lines.Length;
-        long room = Math.Max(0, _maximumBytes - _file.Length);
+        long room = Math.Max(0, _maximumBytes - file.Length);
         if (lines.Length <= room)
             return lines.Length;
         int whole = lines[..(int)room].LastIndexOf((byte)'\n') + 1;
-        return whole > 0 || _file.Length > 0 ? whole : lines.IndexOf((byte)'\n') + 1;
+        return whole > 0 || file.Length > 0 ? whole : lines.IndexOf((byte)'\n') + 1;
     }
 
-    private void Rotate()
+    private FileStream Rotate(FileStream full)
     {
-        _file.Dispose();
+        full.Dispose();
+        _file = null;
         for (int i = _kept; i > 0; i--)
         {
             string older = i == 1 ? _path : $"{_path}.{i - 1}";
@@ -76,7 +84,7 @@ internal sealed class TraceFile : ITraceOutput
 
         if (_kept == 0)
             File.Delete(_path);
-        _file = Open(_path);
+        return Open(_path);
     }
 
     private static FileStream Open(string path)

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
+using LucidSsh.Wire;
 
 namespace LucidSsh.Tracing;
 
@@ -22,6 +24,21 @@ internal sealed class Tracer(TimeProvider time, ImmutableArray<TraceSink> sinks,
     /// <summary>The connection's clock.</summary>
     public TimeProvider Time => time;
 
+    /// <summary>Which side of the conversation this is.</summary>
+    public TraceRole Role => role;
+
+    /// <summary>The server's name, as the client calls it; null in a server.</summary>
+    public string? ServerAddress { get; init; }
+
+    /// <summary>The server's port.</summary>
+    public int ServerPort { get; init; }
+
+    /// <summary>The span in which the connection was made: others link to it.</summary>
+    public ActivityContext ConnectionSpan { get; init; }
+
+    /// <summary>Time since the connection began.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_start);
+
     /// <summary>True when some sink takes this category: for events that are costly to make.</summary>
     public bool IsOn(TraceMask category)
     {
@@ -38,7 +55,7 @@ internal sealed class Tracer(TimeProvider time, ImmutableArray<TraceSink> sinks,
     public void Emit<TEvent>(in TEvent traceEvent)
         where TEvent : struct, ITraceEvent
     {
-        TimeSpan elapsed = time.GetElapsedTime(_start);
+        TimeSpan elapsed = Elapsed;
         if (TEvent.Category != TraceMask.Socket)
             _ring.Add(elapsed, traceEvent);
         foreach (TraceSink sink in sinks)
@@ -46,6 +63,15 @@ internal sealed class Tracer(TimeProvider time, ImmutableArray<TraceSink> sinks,
             if ((sink.Mask & TEvent.Category) != 0)
                 sink.Write(_stamp with { Elapsed = elapsed }, traceEvent);
         }
+    }
+
+    /// <summary>Records a failure that somebody is going to see, once; the end that this side asked for is none.</summary>
+    public void Failed(SshException reason)
+    {
+        if (reason.IsTraced || reason.Code is SshErrorCode.Disconnected or SshErrorCode.Cancelled)
+            return;
+        reason.IsTraced = true;
+        Emit(new Failure(reason.Code, reason.Sentence));
     }
 
     /// <summary>The last events as trace lines, oldest first.</summary>

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using System.Net.Sockets;
 
 namespace LucidSsh.Transport;
@@ -15,6 +16,11 @@ internal sealed class SocketPipe : IDuplexPipe, IDisposable
     public SocketPipe(Socket socket)
     {
         socket.NoDelay = true;
+        Peer = socket.RemoteEndPoint switch
+        {
+            IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped => new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port),
+            var other => other as IPEndPoint,
+        };
         _stream = new NetworkStream(socket, ownsSocket: true);
         Input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: ReadSize, minimumReadSize: ReadSize / 4, leaveOpen: true));
         Output = PipeWriter.Create(_stream, new StreamPipeWriterOptions(leaveOpen: true));
@@ -22,6 +28,9 @@ internal sealed class SocketPipe : IDuplexPipe, IDisposable
 
     /// <summary>What name resolution and TCP took; zero where nobody measured.</summary>
     public TimeSpan ConnectTime { get; init; }
+
+    /// <summary>The other end's address; null where the socket has none.</summary>
+    public IPEndPoint? Peer { get; }
 
     /// <inheritdoc />
     public PipeReader Input { get; }

@@ -31,7 +31,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
     private readonly CancellationTokenSource _stopReading = new();
     private readonly CancellationTokenSource _stopWriting;
     private readonly Lock _closeGate = new();
-    private readonly Queue<TaskCompletionSource<byte[]>> _pings = new();
+    private readonly PingQueue _pings = new();
     private Task _loops = Task.CompletedTask;
     private readonly ITimer _rekeyDeadline;
     private ITimer? _rekeyTimer;
@@ -58,7 +58,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         _lastRead = _lastWritten = time.GetTimestamp();
         _engine = new TransportEngine(role, options, login, connection, random, tracer, wake: () => _wake.Writer.TryWrite(true))
         {
-            PongReceived = OnPong,
+            PongReceived = _ => _pings.OnPong(),
             KeyExchangeHolds = OnKeyExchangeHolds,
         };
         _rekeyDeadline = time.CreateTimer(_ => Close(RekeyTimedOut()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -119,12 +119,15 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         CancellationToken cancellationToken)
     {
         SshTransport transport = new(pipe, role, options, login, connection, verifyHostKey, random, time, tracer);
+        Telemetry.Connections.Add(1, Telemetry.RoleTag(tracer.Role));
+        long start = time.GetTimestamp();
         transport._engine.Start();
         transport._loops = Task.WhenAll(Task.Run(transport.ReadLoopAsync, CancellationToken.None), Task.Run(transport.WriteLoopAsync, CancellationToken.None));
         try
         {
             await transport._established.Task.WaitAsync(options.HandshakeTimeout, time, cancellationToken).ConfigureAwait(false);
             transport.StartRekeyTimer();
+            Telemetry.Record(Telemetry.HandshakeDuration, time.GetElapsedTime(start), tracer.Role, error: null);
             return transport;
         }
         catch (Exception exception)
@@ -136,6 +139,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
                 _ => new LocalMisuseException(SshErrorCode.Cancelled, "The connection attempt was cancelled during the key exchange.", inner: exception),
             });
             await transport.DisposeAsync().ConfigureAwait(false);
+            Telemetry.Record(Telemetry.HandshakeDuration, time.GetElapsedTime(start), tracer.Role, transport._reason);
             if (exception is OperationCanceledException)
                 throw;
             throw transport._reason!;
@@ -167,19 +171,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
     public void Rekey() => _engine.Outbound.StartKeyExchange("the application asked for it");
 
     /// <summary>Sends PING and returns the time until its PONG; only where the peer's extensions name ping@openssh.com.</summary>
-    public async Task<TimeSpan> PingAsync(CancellationToken cancellationToken)
-    {
-        TaskCompletionSource<byte[]> pong = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        long start = Time.GetTimestamp();
-        lock (_pings)
-        {
-            _pings.Enqueue(pong);
-            Send(new Ping([]));
-        }
-
-        Task first = await Task.WhenAny(pong.Task, Ended).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return first == pong.Task ? Time.GetElapsedTime(start) : throw await Ended.ConfigureAwait(false);
-    }
+    public Task<TimeSpan> PingAsync(CancellationToken cancellationToken) => _pings.PingAsync(this, cancellationToken);
 
     /// <inheritdoc />
     public void Close(SshException reason)
@@ -191,10 +183,10 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
             _reason = reason;
         }
 
+        Telemetry.Connections.Add(-1, Telemetry.RoleTag(Tracer.Role));
         _end = ReportParts.End(Role, reason, _peerClosed, _engine.PeerDisconnect, told: _engine.IdentificationReceived);
         reason.Negotiation ??= Negotiation;
-        if (reason.Code is not (SshErrorCode.Disconnected or SshErrorCode.Cancelled))
-            Tracer.Emit(new Failure(reason.Code, reason.Sentence));
+        Tracer.Failed(reason);
         if (reason.RecentEvents.Count == 0)
             reason.RecentEvents = Tracer.Recent();
         TellPeer(reason);
@@ -280,12 +272,13 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
 
     private async Task<SshException> ReadUntilEndAsync()
     {
+        long unread = 0; // what is shown again with more behind it
         while (true)
         {
             ReadResult read = await _pipe.Input.ReadAsync(_stopReading.Token).ConfigureAwait(false);
             if (read.IsCanceled)
                 throw new OperationCanceledException(_stopReading.Token);
-            Tracer.Emit(new SocketRead(read.Buffer.Length));
+            Tracer.CountRead(read.Buffer.Length - unread);
             _lastRead = Time.GetTimestamp();
             SequencePosition consumed = read.Buffer.Start;
             try
@@ -295,6 +288,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
             finally
             {
                 // An undecided host key leaves whole packets unread: they are shown again at once.
+                unread = read.Buffer.Slice(consumed).Length;
                 _pipe.Input.AdvanceTo(consumed, _engine.UndecidedHostKey is null ? read.Buffer.End : consumed);
             }
 
@@ -331,7 +325,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
             {
                 while (_engine.Outbound.TryTake(ref buffer))
                 {
-                    Tracer.Emit(new SocketWritten(buffer.Length));
+                    Tracer.CountWritten(buffer.Length);
                     await _pipe.Output.WriteAsync(buffer.WrittenMemory, _stopWriting.Token).ConfigureAwait(false);
                     _lastWritten = Time.GetTimestamp();
                     buffer.Truncate(0);
@@ -431,15 +425,6 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         catch (SshException)
         {
             // The connection has ended in the meantime.
-        }
-    }
-
-    private void OnPong(byte[] data)
-    {
-        lock (_pings)
-        {
-            if (_pings.TryDequeue(out TaskCompletionSource<byte[]>? waiting))
-                waiting.TrySetResult(data);
         }
     }
 }

@@ -163,16 +163,18 @@ internal readonly record struct UnimplementedReceived(uint Sequence) : ITraceEve
     public void Describe(ITraceFields fields) => fields.Add("seq", Sequence);
 }
 
-/// <summary>A failure that somebody will see as an exception; what is going to be tried again is none.</summary>
-internal readonly record struct Failure(SshErrorCode Code, string Sentence) : ITraceEvent
+/// <summary>TCP is connected.</summary>
+internal readonly record struct SocketConnected(string Host, string Address, int Port, long Microseconds) : ITraceEvent
 {
-    public static string Name => "failure";
-    public static TraceMask Category => TraceMask.Error;
+    public static string Name => "connected";
+    public static TraceMask Category => TraceMask.Socket;
 
     public void Describe(ITraceFields fields)
     {
-        fields.Add("code", (long)Code);
-        fields.Add("sentence", Sentence);
+        fields.Add("host", Host);
+        fields.Add("address", Address);
+        fields.Add("port", Port);
+        fields.Add("microseconds", Microseconds);
     }
 }
 

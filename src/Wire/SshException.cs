@@ -42,6 +42,9 @@ public class SshException : Exception
     /// <summary>The last packets and events before the failure, oldest first, as trace lines; empty where there were none.</summary>
     public IReadOnlyList<string> RecentEvents { get; internal set; } = [];
 
+    /// <summary>True when the trace has it: a reason that many wait for fails once.</summary>
+    internal bool IsTraced { get; set; }
+
     /// <summary>What the peer is told before the connection closes; null says nothing.</summary>
     internal DisconnectReason? TellPeer { get; init; }
 

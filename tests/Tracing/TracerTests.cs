@@ -53,10 +53,13 @@ public class TracerTests
         Assert.Contains("text=last", recent[^1], StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Ring_OfPackets_AllocatesNothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Packets_WithoutASinkOrWithOneThatTakesNothing_AllocateNothing(bool masked)
     {
-        Tracer tracer = new(TimeProvider.System);
+        using TraceSink sink = TraceSink.ToWriter(TextWriter.Null, TraceMask.None);
+        Tracer tracer = new(TimeProvider.System, masked ? [sink] : []);
         tracer.Emit(new PacketSent(0, MessageNumber.ChannelData, 10));
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (uint i = 0; i < 1000; i++)

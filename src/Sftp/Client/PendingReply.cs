@@ -8,6 +8,15 @@ internal delegate TResult ReplyReader<TResult>(SftpPacketType type, ReadOnlySpan
 /// <summary>A request that waits for its reply.</summary>
 internal abstract class PendingReply
 {
+    /// <summary>What was asked.</summary>
+    public SftpPacketType Request { get; private set; }
+
+    /// <summary>When it was sent, since the connection began.</summary>
+    public TimeSpan SentAt { get; private set; }
+
+    /// <summary>The request is about to be sent.</summary>
+    public void Sending(SftpPacketType request, TimeSpan now) => (Request, SentAt) = (request, now);
+
     /// <summary>The reply is here; called on the read loop.</summary>
     public abstract void OnReply(SftpPacketType type, ReadOnlySpan<byte> packet);
 

@@ -114,11 +114,42 @@ public sealed class SftpClient : IAsyncDisposable
     /// <param name="permissions">Its permission bits; null leaves them to the server.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="SftpException">The server refused.</exception>
-    public Task MakeDirectoryAsync(string path, uint? permissions = null, CancellationToken cancellationToken = default) => _requests.StatusAsync(
+    public Task MakeDirectoryAsync(string path, uint? permissions = null, CancellationToken cancellationToken = default) =>
+        MakeDirectoryAsync(_requests, path, permissions, cancellationToken);
+
+    private static Task MakeDirectoryAsync(SftpRequests requests, string path, uint? permissions, CancellationToken cancellationToken) => requests.StatusAsync(
         $"create the directory \"{path}\"",
         path,
         (buffer, id) => SftpPacket.Encode(buffer, new MkDirPacket(id, path, new SftpAttributes { Mode = permissions })),
         cancellationToken);
+
+    /// <summary>Makes a directory where there is none yet.</summary>
+    /// <exception cref="SftpException">The server refused, and it is no directory that is there.</exception>
+    internal async Task EnsureDirectoryAsync(string path, CancellationToken cancellationToken)
+    {
+        SftpRequests quiet = _requests.Quiet();
+        try
+        {
+            await MakeDirectoryAsync(quiet, path, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SftpException refused) when (refused.Code == SshErrorCode.SftpStatus)
+        {
+            // Version 3 has no answer that says "it exists already": whether it does is what counts.
+            SftpAttributes? there = null;
+            try
+            {
+                there = await quiet.AttributesAsync($"tell about \"{path}\"", path, Path<StatPacket>(path), cancellationToken).ConfigureAwait(false);
+            }
+            catch (SftpException)
+            {
+            }
+
+            if (there is { IsDirectory: true })
+                return;
+            _requests.Connection.Tracer.Failed(refused);
+            throw;
+        }
+    }
 
     /// <summary>Removes an empty directory.</summary>
     /// <exception cref="SftpException">The server refused.</exception>
@@ -209,13 +240,13 @@ public sealed class SftpClient : IAsyncDisposable
     /// <returns>The file's length in bytes.</returns>
     /// <exception cref="SshException">The server refused, the connection ended, or the local file cannot be written.</exception>
     public Task<long> DownloadAsync(string remotePath, string localPath, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
-        new SftpDownload(this, _requests, remotePath, options ?? new TransferOptions()).ToFileAsync(localPath, cancellationToken);
+        TransferAsync("sftp.download", remotePath, () => new SftpDownload(this, _requests.Quiet(), remotePath, options ?? new TransferOptions()).ToFileAsync(localPath, cancellationToken));
 
     /// <summary>Gets a file into a stream, in order.</summary>
     /// <returns>The file's length in bytes.</returns>
     /// <exception cref="SshException">The server refused, or the connection ended.</exception>
     public Task<long> DownloadAsync(string remotePath, Stream destination, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
-        new SftpDownload(this, _requests, remotePath, options ?? new TransferOptions()).ToStreamAsync(destination, cancellationToken);
+        TransferAsync("sftp.download", remotePath, () => new SftpDownload(this, _requests.Quiet(), remotePath, options ?? new TransferOptions()).ToStreamAsync(destination, cancellationToken));
 
     /// <summary>Puts a file.</summary>
     /// <param name="localPath">The local file.</param>
@@ -225,13 +256,13 @@ public sealed class SftpClient : IAsyncDisposable
     /// <returns>The remote file's length in bytes.</returns>
     /// <exception cref="SftpException">The server refused; <see cref="SftpException.BytesOnServer"/> says how much it has.</exception>
     public Task<long> UploadAsync(string localPath, string remotePath, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
-        new SftpUpload(this, _requests, remotePath, options ?? new TransferOptions()).FromFileAsync(localPath, cancellationToken);
+        TransferAsync("sftp.upload", remotePath, () => new SftpUpload(this, _requests.Quiet(), remotePath, options ?? new TransferOptions()).FromFileAsync(localPath, cancellationToken));
 
     /// <summary>Puts a stream, from where it is to its end.</summary>
     /// <returns>The remote file's length in bytes.</returns>
     /// <exception cref="SftpException">The server refused; <see cref="SftpException.BytesOnServer"/> says how much it has.</exception>
     public Task<long> UploadAsync(Stream source, string remotePath, TransferOptions? options = null, CancellationToken cancellationToken = default) =>
-        new SftpUpload(this, _requests, remotePath, options ?? new TransferOptions()).FromStreamAsync(source, cancellationToken);
+        TransferAsync("sftp.upload", remotePath, () => new SftpUpload(this, _requests.Quiet(), remotePath, options ?? new TransferOptions()).FromStreamAsync(source, cancellationToken));
 
     /// <summary>Gets a directory with everything in it. Links are not followed: a link to a file is left out.</summary>
     /// <returns>Files and bytes moved.</returns>
@@ -265,6 +296,9 @@ public sealed class SftpClient : IAsyncDisposable
                 ? only.FileName
                 : throw SftpException.Protocol($"The server did not answer with one name when asked to {operation}."),
             cancellationToken);
+
+    private Task<long> TransferAsync(string name, string remotePath, Func<Task<long>> transfer) =>
+        SftpTelemetry.TransferAsync(_requests.Connection.Tracer, name, remotePath, transfer, bytes => bytes);
 
     private static Action<WireBuffer, uint> Path<TPacket>(string path)
         where TPacket : IPathRequest<TPacket> => (buffer, id) => SftpPacket.Encode(buffer, TPacket.Create(id, path));

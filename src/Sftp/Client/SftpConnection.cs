@@ -33,6 +33,9 @@ internal sealed class SftpConnection : IAsyncDisposable
         _slots = new SemaphoreSlim(options.MaximumRequests, options.MaximumRequests);
     }
 
+    /// <summary>The connection's trace.</summary>
+    public Tracer Tracer => _tracer;
+
     /// <summary>The version the server speaks.</summary>
     public uint Version { get; private set; }
 
@@ -102,7 +105,8 @@ internal sealed class SftpConnection : IAsyncDisposable
             try
             {
                 encode(_outgoing, id);
-                _tracer.Emit(new SftpRequestSent(id, (SftpPacketType)_outgoing.Written[LengthField], _outgoing.Length));
+                pending.Sending((SftpPacketType)_outgoing.Written[LengthField], _tracer.Elapsed);
+                _tracer.Emit(new SftpRequestSent(id, pending.Request, _outgoing.Length));
                 // A packet goes out whole or not at all: half of one would put the stream out of step.
                 await _pipe.Output.WriteAsync(_outgoing.WrittenMemory, CancellationToken.None).ConfigureAwait(false);
                 sent = true;
@@ -282,7 +286,6 @@ internal sealed class SftpConnection : IAsyncDisposable
         uint id = reader.UInt32("id");
         if (reader.Fault is not null)
             throw SftpException.Protocol($"The server sent an SFTP {type} packet without an id.");
-        _tracer.Emit(new SftpReplyReceived(id, type, packet.Length));
         PendingReply? pending;
         lock (_pending)
         {
@@ -291,8 +294,21 @@ internal sealed class SftpConnection : IAsyncDisposable
         }
 
         _slots.Release();
-        if (type == SftpPacketType.Status && SftpPacket.Decode<StatusPacket>(packet) is { Code: not SftpStatusCode.Ok } status)
-            _tracer.Emit(new SftpStatusReceived(id, status.Code, status.Message));
+        Observe(pending, id, type, packet);
         pending.OnReply(type, packet);
+    }
+
+    private void Observe(PendingReply pending, uint id, SftpPacketType type, ReadOnlySpan<byte> packet)
+    {
+        TimeSpan elapsed = _tracer.Elapsed - pending.SentAt;
+        _tracer.Emit(new SftpReplyReceived(id, pending.Request, type, packet.Length, (long)elapsed.TotalMicroseconds));
+        SftpStatusCode code = SftpStatusCode.Ok;
+        if (type == SftpPacketType.Status && SftpPacket.Decode<StatusPacket>(packet) is { Code: not SftpStatusCode.Ok } status)
+        {
+            code = status.Code;
+            _tracer.Emit(new SftpStatusReceived(id, code, status.Message));
+        }
+
+        SftpTelemetry.Record(elapsed, _tracer.Role, pending.Request, code);
     }
 }

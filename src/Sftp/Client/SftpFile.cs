@@ -71,8 +71,16 @@ public sealed class SftpFile : IAsyncDisposable
                 Handle, Path, offset + done, piece.Length, (_, destination) => piece.Span.CopyTo(destination), cancellationToken).ConfigureAwait(false));
         }
 
-        foreach (PendingReply<bool> reply in sent)
-            await reply.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (PendingReply<bool> reply in sent)
+                await reply.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (SshException exception)
+        {
+            _requests.Connection.Tracer.Failed(exception);
+            throw;
+        }
     }
 
     /// <summary>The file's attributes.</summary>

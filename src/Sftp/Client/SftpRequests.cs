@@ -4,13 +4,18 @@ using LucidSsh.Wire;
 namespace LucidSsh.Sftp;
 
 /// <summary>Version 3's requests, one method each: encoding, the expected kind of reply, and the sentence of a refusal.</summary>
-internal sealed class SftpRequests(SftpConnection connection)
+/// <param name="connection">Where they go.</param>
+/// <param name="isQuiet">True where a refusal is not what the user sees in the end: it is not traced as a failure.</param>
+internal sealed class SftpRequests(SftpConnection connection, bool isQuiet = false)
 {
     public SftpConnection Connection { get; } = connection;
 
+    /// <summary>The same requests for somebody who copes with a refusal, or tells of it himself.</summary>
+    public SftpRequests Quiet() => new(Connection, isQuiet: true);
+
     /// <summary>A request whose reply is a handle.</summary>
     public Task<byte[]> HandleAsync(string operation, string path, Action<WireBuffer, uint> encode, CancellationToken cancellationToken) =>
-        Connection.RequestAsync(
+        RequestAsync(
             encode,
             (type, packet) => type == SftpPacketType.Handle ? SftpPacket.Decode<HandlePacket>(packet).Handle : throw Unexpected(type, packet, operation, path),
             cancellationToken,
@@ -23,18 +28,18 @@ internal sealed class SftpRequests(SftpConnection connection)
 
     /// <summary>A request whose reply is success or a refusal.</summary>
     public Task StatusAsync(string operation, string? path, Action<WireBuffer, uint> encode, CancellationToken cancellationToken) =>
-        Connection.RequestAsync(encode, (type, packet) => CheckStatus(type, packet, operation, path), cancellationToken);
+        RequestAsync(encode, (type, packet) => CheckStatus(type, packet, operation, path), cancellationToken);
 
     /// <summary>A request whose reply is attributes.</summary>
     public Task<SftpAttributes> AttributesAsync(string operation, string? path, Action<WireBuffer, uint> encode, CancellationToken cancellationToken) =>
-        Connection.RequestAsync(
+        RequestAsync(
             encode,
             (type, packet) => type == SftpPacketType.Attrs ? SftpPacket.Decode<AttrsPacket>(packet).Attributes : throw Unexpected(type, packet, operation, path),
             cancellationToken);
 
     /// <summary>A request whose reply is one name.</summary>
     public Task<string> OneNameAsync(string operation, string path, Action<WireBuffer, uint> encode, CancellationToken cancellationToken) =>
-        Connection.RequestAsync(
+        RequestAsync(
             encode,
             (type, packet) => type != SftpPacketType.Name ? throw Unexpected(type, packet, operation, path)
                 : SftpPacket.Decode<NamePacket>(packet).Entries is [var only] ? only.FileName
@@ -43,7 +48,7 @@ internal sealed class SftpRequests(SftpConnection connection)
 
     /// <summary>The next names of a directory; empty at its end.</summary>
     public Task<ImmutableArray<NameEntry>> ReadDirectoryAsync(byte[] handle, string path, CancellationToken cancellationToken) =>
-        Connection.RequestAsync(
+        RequestAsync(
             (buffer, id) => SftpPacket.Encode(buffer, new ReadDirPacket(id, handle)),
             (type, packet) => type == SftpPacketType.Name ? SftpPacket.Decode<NamePacket>(packet).Entries
                 : IsEof(type, packet) ? []
@@ -55,7 +60,7 @@ internal sealed class SftpRequests(SftpConnection connection)
         string operation, string? path, string extension, byte[] data, ReplyReader<TResult> read, CancellationToken cancellationToken)
     {
         Require(extension, operation);
-        return Connection.RequestAsync(
+        return RequestAsync(
             (buffer, id) => SftpPacket.Encode(buffer, new ExtendedPacket(id, extension, data)),
             (type, packet) => type == SftpPacketType.ExtendedReply || (type == SftpPacketType.Name && typeof(TResult) == typeof(string))
                 ? read(type, packet)
@@ -73,7 +78,7 @@ internal sealed class SftpRequests(SftpConnection connection)
     /// <summary>Reads up to <paramref name="length"/> bytes and hands them over where they lie.</summary>
     /// <returns>Bytes read; 0 at the end of the file.</returns>
     public Task<int> ReadAsync(byte[] handle, string path, long offset, int length, DataSink sink, CancellationToken cancellationToken) =>
-        Connection.RequestAsync(
+        RequestAsync(
             (buffer, id) => SftpPacket.Encode(buffer, new ReadPacket(id, handle, (ulong)offset, (uint)length)),
             (type, packet) =>
             {
@@ -116,7 +121,7 @@ internal sealed class SftpRequests(SftpConnection connection)
     {
         try
         {
-            await CloseAsync(handle, path, CancellationToken.None).ConfigureAwait(false);
+            await Quiet().CloseAsync(handle, path, CancellationToken.None).ConfigureAwait(false);
         }
         catch (SshException)
         {
@@ -124,10 +129,27 @@ internal sealed class SftpRequests(SftpConnection connection)
         }
     }
 
+    private async Task<TResult> RequestAsync<TResult>(
+        Action<WireBuffer, uint> encode, ReplyReader<TResult> read, CancellationToken cancellationToken, Action<SftpPacketType, byte[]>? abandoned = null)
+    {
+        try
+        {
+            return await Connection.RequestAsync(encode, read, cancellationToken, abandoned).ConfigureAwait(false);
+        }
+        catch (SshException exception) when (!isQuiet)
+        {
+            Connection.Tracer.Failed(exception);
+            throw;
+        }
+    }
+
     private void Require(string extension, string operation)
     {
-        if (!Connection.Extensions.Contains(extension))
-            throw SftpException.Refused(operation, null, SftpStatusCode.OpUnsupported, $"the server does not have the extension {extension}");
+        if (Connection.Extensions.Contains(extension))
+            return;
+        SftpException missing = SftpException.Refused(operation, null, SftpStatusCode.OpUnsupported, $"the server does not have the extension {extension}");
+        Connection.Tracer.Failed(missing);
+        throw missing;
     }
 
     private static bool IsEof(SftpPacketType type, ReadOnlySpan<byte> packet) =>

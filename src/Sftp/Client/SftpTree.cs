@@ -47,7 +47,7 @@ internal static class SftpTree
         SftpClient client, string localPath, string remotePath, TransferOptions options, CancellationToken cancellationToken, int depth = 0)
     {
         RefuseDepth(localPath, depth);
-        await EnsureDirectoryAsync(client, remotePath, cancellationToken).ConfigureAwait(false);
+        await client.EnsureDirectoryAsync(remotePath, cancellationToken).ConfigureAwait(false);
         int files = 0;
         long bytes = 0;
         foreach (FileSystemInfo entry in new DirectoryInfo(localPath).EnumerateFileSystemInfos())
@@ -68,29 +68,6 @@ internal static class SftpTree
         }
 
         return new TreeResult(files, bytes);
-    }
-
-    private static async Task EnsureDirectoryAsync(SftpClient client, string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await client.MakeDirectoryAsync(path, null, cancellationToken).ConfigureAwait(false);
-        }
-        catch (SftpException refused) when (refused.Code == SshErrorCode.SftpStatus)
-        {
-            // Version 3 has no answer that says "it exists already": whether it does is what counts.
-            SftpAttributes? there = null;
-            try
-            {
-                there = await client.StatAsync(path, cancellationToken).ConfigureAwait(false);
-            }
-            catch (SftpException)
-            {
-            }
-
-            if (there is not { IsDirectory: true })
-                throw;
-        }
     }
 
     private static void RefuseDepth(string path, int depth)

@@ -34,6 +34,7 @@ internal sealed class SftpRequestHandler(ISftpFileSystem files, Tracer tracer) :
         uint id = reader.UInt32("id");
         if (reader.Fault is not null)
             throw SftpException.Protocol($"The client sent an SFTP {type} packet without an id.");
+        TimeSpan began = tracer.Elapsed;
         int start = replies.Length;
         SftpStatusCode code = SftpStatusCode.Ok;
         try
@@ -47,7 +48,9 @@ internal sealed class SftpRequestHandler(ISftpFileSystem files, Tracer tracer) :
             SftpPacket.Encode(replies, new StatusPacket(id, code, TextOf(code, exception), ""));
         }
 
-        tracer.Emit(new SftpRequestServed(id, type, code));
+        TimeSpan elapsed = tracer.Elapsed - began;
+        tracer.Emit(new SftpRequestServed(id, type, code, (long)elapsed.TotalMicroseconds));
+        SftpTelemetry.Record(elapsed, tracer.Role, type, code);
     }
 
     public void Dispose() => _handles.Dispose();
