@@ -87,6 +87,23 @@ internal sealed class TraceFile : ITraceOutput
         return Open(_path);
     }
 
+    // The rights of a device are everybody's affair (/dev/null!). Devices, terminals and pipes have no length to set; setting the one it
+    // has does nothing to a file.
+    private static bool IsRegular(FileStream file)
+    {
+        try
+        {
+            if (!file.CanSeek)
+                return false;
+            file.SetLength(file.Length);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
     private static FileStream Open(string path)
     {
         const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -102,8 +119,8 @@ internal sealed class TraceFile : ITraceOutput
         FileStream file = new(path, options);
         try
         {
-            // One that was there already may be everybody's; a terminal or a pipe is left as it is.
-            if (!OperatingSystem.IsWindows() && file.CanSeek && (File.GetUnixFileMode(file.SafeFileHandle) & ~OwnerAlone) != 0)
+            // One that was there already may be everybody's.
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & ~OwnerAlone) != 0 && IsRegular(file))
                 File.SetUnixFileMode(file.SafeFileHandle, OwnerAlone);
             return file;
         }

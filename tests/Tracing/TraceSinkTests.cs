@@ -93,7 +93,9 @@ public sealed partial class TraceSinkTests : IDisposable
         const string AlwaysFull = "/dev/full";
         if (!File.Exists(AlwaysFull))
             return; // only Linux has one; the throwing writer above is the same everywhere
+        UnixFileMode rights = File.GetUnixFileMode(AlwaysFull);
         using TraceSink sink = TraceSink.ToFile(AlwaysFull);
+        Assert.Equal(rights, File.GetUnixFileMode(AlwaysFull)); // a device's rights are not the trace's to change
         new Tracer(TimeProvider.System, [sink]).Emit(new DebugReceived("one"));
         Assert.True(sink.Flush(Patience));
         Assert.Equal(TraceMask.None, sink.Mask);
