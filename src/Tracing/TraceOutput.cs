@@ -87,47 +87,6 @@ internal sealed class TraceFile : ITraceOutput
         return Open(_path);
     }
 
-    // The rights of a device are everybody's affair (/dev/null!). Devices, terminals and pipes have no length to set; setting the one it
-    // has does nothing to a file.
-    private static bool IsRegular(FileStream file)
-    {
-        try
-        {
-            if (!file.CanSeek)
-                return false;
-            file.SetLength(file.Length);
-            return true;
-        }
-        catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
-        {
-            return false;
-        }
-    }
-
-    private static FileStream Open(string path)
-    {
-        const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.Append,
-            Access = FileAccess.Write,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0, // lines come in large pieces already
-        };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerAlone;
-        FileStream file = new(path, options);
-        try
-        {
-            // One that was there already may be everybody's.
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & ~OwnerAlone) != 0 && IsRegular(file))
-                File.SetUnixFileMode(file.SafeFileHandle, OwnerAlone);
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
+    // Lines come in large pieces already: no buffer.
+    private static FileStream Open(string path) => OwnerFile.Open(path, FileMode.Append, bufferSize: 0);
 }

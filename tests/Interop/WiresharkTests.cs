@@ -64,6 +64,19 @@ public class WiresharkTests(OpenSshServer fixture) : IClassFixture<OpenSshServer
         Assert.NotEqual(lines[0][..32], lines[2][..32]);
     }
 
+    [Fact]
+    public void FileThatWasEverybodys_IsItsOwnersAlone()
+    {
+        using TemporaryDirectory directory = new();
+        foreach (string name in (string[])["keys", "session.pcapng"])
+        {
+            File.WriteAllText(directory[name], "old");
+            File.SetUnixFileMode(directory[name], (UnixFileMode)0b110_110_110);
+            using (name == "keys" ? PacketCapture.ToKeyLog(directory[name]) : PacketCapture.ToPcapng(directory[name]))
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(directory[name]));
+        }
+    }
+
     private async Task RunAsync(PacketCapture capture, string kex, string cipher, string? mac, bool rekey = false)
     {
         SshClientOptions options = fixture.Server.Options with

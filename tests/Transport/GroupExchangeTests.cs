@@ -73,6 +73,19 @@ public sealed class GroupExchangeTests
         }
     }
 
+    [Fact]
+    public void BothHalves_AgreeEveryTime()
+    {
+        for (int i = 0; i < 260; i++)
+        {
+            ValueKex server = s_method.Choose(GroupExchangeKex.Request, out byte[] prime, out byte[] generator);
+            using IKexClient client = s_method.Take(GroupExchangeKex.Request, prime, generator).Start(SystemRandom.Shared);
+            using KexResponse response = server.Respond(client.ClientValue, SystemRandom.Shared);
+            using Secret secret = client.Finish(response.ServerValue);
+            Assert.Equal(response.SharedSecret.Span.ToArray(), secret.Span.ToArray());
+        }
+    }
+
     [Theory]
     [InlineData("diffie-hellman-group-exchange-sha256")]
     [InlineData("diffie-hellman-group-exchange-sha1")]

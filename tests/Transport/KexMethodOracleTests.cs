@@ -10,28 +10,19 @@ namespace LucidSsh.Tests.Transport;
 /// <summary>Key exchange methods against other implementations: BouncyCastle's X25519, the base library's ECDH, BigInteger.</summary>
 public sealed class KexMethodOracleTests
 {
-    public static TheoryData<string, int> Methods()
-    {
-        TheoryData<string, int> rows = [];
-        foreach (ValueKex method in KexTable.All.OfType<ValueKex>())
-        {
-            int bits = method.Name.Contains("group18", StringComparison.Ordinal) ? 8192
-                : method.Name.Contains("group17", StringComparison.Ordinal) ? 6144
-                : method.Name.Contains("group16", StringComparison.Ordinal) ? 4096 : 0;
-            rows.Add(method.Name, bits switch { 8192 => 2, 6144 => 4, 4096 => 10, _ => 260 }); // the large groups take long
-        }
+    // One secret in 256 begins with a zero byte.
+    private const int Times = 260;
 
-        return rows;
-    }
+    public static TheoryData<string> Methods() => [.. KexTable.All.OfType<ValueKex>().Select(method => method.Name)];
 
     [Theory]
     [MemberData(nameof(Methods))]
-    public void StartRespondFinish_BothSidesAgree(string name, int times)
+    public void StartRespondFinish_BothSidesAgree(string name)
     {
         ValueKex method = KexMethods.Find(name);
         SeededRandom random = new(name.Length);
         HashSet<string> secrets = [];
-        for (int i = 0; i < times; i++)
+        for (int i = 0; i < Times; i++)
         {
             using IKexClient client = method.Start(random);
             using KexResponse response = method.Respond(client.ClientValue, random);

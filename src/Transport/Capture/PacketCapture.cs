@@ -10,6 +10,7 @@ public sealed class PacketCapture : TraceSink, IWireTap
 {
     // A reader wants the secrets in front of the packets they open; the first packets wait for the first secrets.
     private const int PacketsHeldForKeys = 64;
+    private const int BufferSize = 64 * 1024;
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
@@ -34,11 +35,11 @@ public sealed class PacketCapture : TraceSink, IWireTap
     /// <param name="path">The file; one that exists is overwritten.</param>
     /// <param name="time">The packets' clock; null for the system's.</param>
     /// <exception cref="IOException">The file cannot be made.</exception>
-    public static PacketCapture ToPcapng(string path, TimeProvider? time = null) => new(new PcapngWriter(Create(path, FileMode.Create)), null, time);
+    public static PacketCapture ToPcapng(string path, TimeProvider? time = null) => new(new PcapngWriter(OwnerFile.Open(path, FileMode.Create, BufferSize)), null, time);
 
     /// <summary>The key log alone, appended to a file, for a capture made elsewhere (Wireshark's preference ssh.keylog_file).</summary>
     /// <exception cref="IOException">The file cannot be made.</exception>
-    public static PacketCapture ToKeyLog(string path) => new(null, new StreamWriter(Create(path, FileMode.Append)) { AutoFlush = true });
+    public static PacketCapture ToKeyLog(string path) => new(null, new StreamWriter(OwnerFile.Open(path, FileMode.Append, BufferSize)) { AutoFlush = true });
 
     /// <inheritdoc />
     public override void Write<TEvent>(in TraceStamp stamp, in TEvent traceEvent)
@@ -95,14 +96,6 @@ public sealed class PacketCapture : TraceSink, IWireTap
         }
 
         base.Dispose(disposing);
-    }
-
-    private static FileStream Create(string path, FileMode mode)
-    {
-        FileStreamOptions options = new() { Mode = mode, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 64 * 1024 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, options);
     }
 
     private void Finish()
