@@ -37,7 +37,8 @@ public sealed class RemoteProcess : IAsyncDisposable
         return _exit.Result ?? new ExitResult(null, null);
     }
 
-    /// <summary>Sends a signal (RFC 4254 section 6.9). OpenSSH delivers it to processes without a terminal since version 7.9; other
+    /// <summary>Sends a signal (RFC 4254 section 6.9). OpenSSH delivers it to processes without a terminal since version 7.9, and
+    /// loses one that comes before the command's process has its group: wait for a first sign of the command where that counts. Other
     /// servers may ignore it, and none answers.</summary>
     /// <param name="signal">The name without SIG: <c>TERM</c>, <c>INT</c>, <c>KILL</c>, <c>HUP</c>…</param>
     /// <exception cref="SshException">The process or the connection has ended.</exception>

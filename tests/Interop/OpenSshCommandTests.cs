@@ -92,7 +92,9 @@ public class OpenSshCommandTests(OpenSshServer fixture) : IClassFixture<OpenSshS
     public async Task Signal_Sent_EndsTheCommand()
     {
         await using SshClient client = await ConnectAsync();
-        await using RemoteProcess process = await client.StartAsync("exec sleep 60");
+        await using RemoteProcess process = await client.StartAsync("echo running; exec sleep 60");
+        // sshd answers the request before its child has a process group, and loses a signal that comes in between (killpg: no such process).
+        await process.StandardOutput.ReadAsync();
         process.SendSignal("TERM");
         ExitResult exit = await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal("TERM", exit.Signal);
