@@ -16,6 +16,13 @@ peers=(
   "tshark tshark Tshark"
   "ssh-audit ssh-audit SshAudit"
   "chromium chromium Chromium"
+  "puttygen putty-tools Putty"
+  "plink putty-tools Putty"
+  "krb5kdc krb5-kdc Kerberos"
+  "kadmin.local krb5-admin-server Kerberos"
+  "kinit krb5-user Kerberos"
+  "danted dante-server Proxy"
+  "tinyproxy tinyproxy Proxy"
 )
 
 packages=()
