@@ -76,6 +76,8 @@ internal static class SshErrorCatalogue
             "Version 1 was broken long ago; the peer has to be upgraded.", -13, Banner),
         new(SshErrorCode.BadIdentification, SshFault.Peer, "The peer's identification line breaks RFC 4253 section 4.2.",
             "Look at what answers there; the line is in the message.", -13, Banner),
+        new(SshErrorCode.ServerBusy, SshFault.Refused, "An SSH server takes no connections now, or none from this address, and says so in place of its identification.",
+            "Try again later; the server's administrator can raise the limit or exempt the address.", -13, Banner),
         new(SshErrorCode.NoCommonAlgorithm, SshFault.Incompatible, "One of the kinds of algorithm has no name that both sides offer.",
             "The message names the kinds and both sides' lists: enable a name of the other side's on one of them.", -5, Kex),
         new(SshErrorCode.KeyExchangeFailed, SshFault.Peer, "The key exchange's mathematics failed: a value out of range, or a signature that does not verify.",

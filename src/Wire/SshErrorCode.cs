@@ -34,6 +34,9 @@ public enum SshErrorCode
     /// <summary>An identification line that breaks RFC 4253 section 4.2.</summary>
     BadIdentification = 2012,
 
+    /// <summary>An SSH server that takes no connections now, or none from this address, and says so in place of its identification.</summary>
+    ServerBusy = 2013,
+
     /// <summary>No algorithm in common for one of the negotiated kinds.</summary>
     NoCommonAlgorithm = 2020,
 

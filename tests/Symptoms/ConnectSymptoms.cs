@@ -63,6 +63,7 @@ public class ConnectSymptoms
         await using SshdServer server = await SshdServer.StartAsync("MaxStartups 1");
         using Socket first = await LoggingInAsync(server.Port);
         SshException failure = await FailsAsync("127.0.0.1", server.Port);
+        Assert.Equal(SshErrorCode.ServerBusy, failure.Code);
         Assert.Contains("Exceeded MaxStartups", failure.Message, StringComparison.Ordinal);
         Assert.Contains("try again later", failure.Message, StringComparison.Ordinal);
         SymptomTable.Says("A10", Banner + " now and then, under load", "OpenSSH with `MaxStartups 1` and somebody who is logging in", failure);

@@ -113,13 +113,13 @@ public class IdentificationTests
     [InlineData("\x03\0\0\x13\x0e", "RDP server")]
     [InlineData("RFB 003.008\n", "VNC server")]
     [InlineData("J\0\0\0\n8.0.36\0", "MySQL server")]
-    [InlineData("Exceeded MaxStartups\r\n", "MaxStartups")]
-    [InlineData("Not allowed at this time\r\n", "PerSourcePenalties")]
+    [InlineData("Exceeded MaxStartups\r\n", "MaxStartups", SshErrorCode.ServerBusy)]
+    [InlineData("Not allowed at this time\r\n", "PerSourcePenalties", SshErrorCode.ServerBusy)]
     [InlineData("Go away\r\n", "\"Go away\"")]
-    public void OtherProtocol_IsNamed(string first, string expected)
+    public void OtherProtocol_IsNamed(string first, string expected, SshErrorCode code = SshErrorCode.NotSsh)
     {
         SshException closed = NotSshDiagnosis.Explain(TransportRole.Client, Encoding.Latin1.GetBytes(first), HowItEnded.Closed);
-        Assert.Equal(SshErrorCode.NotSsh, closed.Code);
+        Assert.Equal(code, closed.Code);
         Assert.Contains(expected, closed.Message, StringComparison.Ordinal);
         Assert.NotNull(closed.Remedy);
         Assert.DoesNotContain(closed.Sentence, char.IsControl);

@@ -61,7 +61,12 @@ internal static class NotSshDiagnosis
     {
         string peer = role == TransportRole.Client ? "server" : "client";
         if (Recognise(first) is { } protocol)
-            return NotSsh(protocol.Code == Busy ? $"The server is {protocol.Name}: it said {Quote(first)}." : $"What answers is not SSH: it looks like {protocol.Name} (it began with {Quote(first)}).", protocol.Remedy, ended);
+        {
+            return protocol.Code == Busy
+                ? new PeerRefusedException(SshErrorCode.ServerBusy, $"The server is {protocol.Name}: it said {Quote(first)}.", protocol.Remedy)
+                : NotSsh($"What answers is not SSH: it looks like {protocol.Name} (it began with {Quote(first)}).", protocol.Remedy, ended);
+        }
+
         if (!first.IsEmpty)
         {
             return NotSsh(
