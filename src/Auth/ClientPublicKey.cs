@@ -31,9 +31,7 @@ internal static class ClientPublicKey
         ClientConversation conversation, PrivateKeyCredential credential, string algorithm, CancellationToken cancellationToken)
     {
         PublicKey key = credential.PublicKey;
-        Trace(conversation, key, algorithm, isSigned: false);
-        conversation.Send(new PublicKeyRequest(
-            conversation.User, LoginMethods.ConnectionService, algorithm, key.Blob.Span, isSigned: false, signature: []));
+        Send(conversation, Request(conversation, algorithm, key, isSigned: false, signature: []), key);
         byte[] reply = await conversation.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (ClientConversation.NumberOf(reply) != MessageNumber.UserAuthMethod60)
             return conversation.Conclude(reply, LoginMethods.PublicKey, mayBeSuccess: false);
@@ -48,7 +46,7 @@ internal static class ClientPublicKey
     {
         PublicKey key = credential.PublicKey;
         byte[] data = SignedRequest.DataToSign(
-            conversation.Transport.SessionId.Span, conversation.User, LoginMethods.ConnectionService, algorithm, key.Blob.Span);
+            conversation.Transport.SessionId.Span, Request(conversation, algorithm, key, isSigned: true, signature: []));
         (byte[]? signature, LoginVerdict? failure) = await conversation.AskUserAsync(
             LoginMethods.PublicKey, "it could not sign",
             () => credential.SignAsync(algorithm, data, conversation.Transport.Random, cancellationToken), cancellationToken)
@@ -60,9 +58,7 @@ internal static class ClientPublicKey
         if (!key.Verify(algorithm, data, signature))
             return LoginVerdict.Failed($"its {algorithm} signature does not verify with its own public key");
 
-        Trace(conversation, key, algorithm, isSigned: true);
-        conversation.Send(new PublicKeyRequest(
-            conversation.User, LoginMethods.ConnectionService, algorithm, key.Blob.Span, isSigned: true, signature));
+        Send(conversation, Request(conversation, algorithm, key, isSigned: true, signature), key);
         byte[] reply = await conversation.ReadAsync(cancellationToken).ConfigureAwait(false);
         LoginVerdict verdict = conversation.Conclude(reply, LoginMethods.PublicKey);
         return verdict.Outcome == LoginOutcome.Refused
@@ -88,7 +84,20 @@ internal static class ClientPublicKey
             + "and the others are not enabled (ssh-rsa, which is RSA with SHA-1, only by name)");
     }
 
-    private static void Trace(ClientConversation conversation, PublicKey key, string algorithm, bool isSigned) =>
+    // Bound to this server where it takes that: then nobody it is forwarded through can use it elsewhere.
+    private static PublicKeyRequest Request(
+        ClientConversation conversation, string algorithm, PublicKey key, bool isSigned, ReadOnlySpan<byte> signature)
+    {
+        bool isHostBound = conversation.Transport.PeerExtensions.GetValueOrDefault(LoginMethods.HostBoundExtension) == "0";
+        return new PublicKeyRequest(
+            conversation.User, LoginMethods.ConnectionService, algorithm, key.Blob.Span, isSigned, signature,
+            isHostBound ? conversation.Transport.HostKey.Span : default);
+    }
+
+    private static void Send(ClientConversation conversation, PublicKeyRequest request, PublicKey key)
+    {
         conversation.Transport.Tracer.Emit(new LoginRequested(
-            LoginMethods.PublicKey, conversation.User, key.Type, key.Fingerprint, algorithm, isSigned));
+            request.Method, conversation.User, key.Type, key.Fingerprint, request.Algorithm, request.IsSigned));
+        conversation.Send(request);
+    }
 }

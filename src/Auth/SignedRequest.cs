@@ -11,18 +11,22 @@ namespace LucidSsh.Auth;
      string    "publickey"
      boolean   TRUE
      string    public key algorithm name
-     string    public key to be used for authentication */
+     string    public key to be used for authentication
+   and section 9 does the same with hostbased's fields. */
 
 /// <summary>What a key's signature covers: the session identifier, and the request byte for byte as it travels, up to the
 /// signature. Both sides take those bytes from the payload itself, so that there is no second spelling of them.</summary>
 internal static class SignedRequest
 {
     /// <summary>The data for a request that is about to be signed.</summary>
-    public static byte[] DataToSign(ReadOnlySpan<byte> sessionId, string user, string service, string algorithm, ReadOnlySpan<byte> keyBlob)
-    {
-        PublicKeyRequest unsigned = new(user, service, algorithm, keyBlob, isSigned: true, signature: []);
-        return Data(sessionId, Message.ToArray(unsigned), signatureLength: 0);
-    }
+    /// <param name="sessionId">The session identifier.</param>
+    /// <param name="unsigned">The request as it will be sent, its signature empty.</param>
+    public static byte[] DataToSign<TRequest>(ReadOnlySpan<byte> sessionId, scoped in TRequest unsigned)
+        where TRequest : IMessage<TRequest>, allows ref struct => Data(sessionId, Message.ToArray(unsigned), signatureLength: 0);
+
+    /// <summary>The same for a key's request in RFC 4252's form.</summary>
+    public static byte[] DataToSign(ReadOnlySpan<byte> sessionId, string user, string service, string algorithm, ReadOnlySpan<byte> keyBlob) =>
+        DataToSign(sessionId, new PublicKeyRequest(user, service, algorithm, keyBlob, isSigned: true, signature: []));
 
     /// <summary>True when <paramref name="payload"/>, a signed <see cref="PublicKeyRequest"/>, carries <paramref name="key"/>'s
     /// signature of itself in this session, made with exactly the algorithm it names, and the key it carries is

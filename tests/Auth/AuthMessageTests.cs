@@ -55,6 +55,37 @@ public sealed class AuthMessageTests
         });
 
     [Fact]
+    public void PublicKeyRequest_HostBound_WrittenAndRead_IsTheSame() => ForAll(
+        from user in Text
+        from algorithm in NameOf
+        from key in Blob
+        from host in Blob
+        from signed in Gen.Elements(true, false)
+        select (user, algorithm, key, host, signed),
+        x => Message.ToArray(new PublicKeyRequest(x.user, "ssh-connection", x.algorithm, x.key, x.signed, "SIG"u8, [1, .. x.host])),
+        payload =>
+        {
+            PublicKeyRequest m = Message.Decode<PublicKeyRequest>(payload);
+            return Message.ToArray(new PublicKeyRequest(m.User, m.Service, m.Algorithm, m.KeyBlob, m.IsSigned, m.Signature, m.ServerHostKey));
+        });
+
+    [Fact]
+    public void HostBasedRequest_WrittenAndRead_IsTheSame() => ForAll(
+        from user in Text
+        from algorithm in NameOf
+        from key in Blob
+        from host in Text
+        from clientUser in Text
+        from signature in Blob
+        select (user, algorithm, key, host, clientUser, signature),
+        x => Message.ToArray(new HostBasedRequest(x.user, "ssh-connection", x.algorithm, x.key, x.host, x.clientUser, x.signature)),
+        payload =>
+        {
+            HostBasedRequest m = Message.Decode<HostBasedRequest>(payload);
+            return Message.ToArray(new HostBasedRequest(m.User, m.Service, m.Algorithm, m.KeyBlob, m.ClientHost, m.ClientUser, m.Signature));
+        });
+
+    [Fact]
     public void UserAuthPkOk_WrittenAndRead_IsTheSame() => ForAll(
         from algorithm in NameOf from key in Blob select (algorithm, key),
         x => Message.ToArray(new UserAuthPkOk(x.algorithm, x.key)),
@@ -152,6 +183,46 @@ public sealed class AuthMessageTests
             expected, Message.ToArray(new PublicKeyRequest("alice", "ssh-connection", "rsa-sha2-256", "KEY"u8, true, "SIG"u8)));
         byte[] signedData = [.. String("SESSION"), .. expected[..^7]];
         Assert.Equal(signedData, SignedRequest.DataToSign("SESSION"u8, "alice", "ssh-connection", "rsa-sha2-256", "KEY"u8));
+    }
+
+    [Fact]
+    public void PublicKeyRequest_HostBound_ByOpenSshsTable_IsTheseBytes()
+    {
+        byte[] expected =
+        [
+            50, .. String("alice"), .. String("ssh-connection"), .. String("publickey-hostbound-v00@openssh.com"), 1, .. String("ssh-ed25519"),
+            .. String("KEY"), .. String("HOST"), .. String("SIG"),
+        ];
+        PublicKeyRequest request = new("alice", "ssh-connection", "ssh-ed25519", "KEY"u8, true, "SIG"u8, "HOST"u8);
+        Assert.Equal(expected, Message.ToArray(request));
+        PublicKeyRequest unsigned = new("alice", "ssh-connection", "ssh-ed25519", "KEY"u8, true, [], "HOST"u8);
+        Assert.Equal([.. String("SESSION"), .. expected[..^7]], SignedRequest.DataToSign("SESSION"u8, unsigned));
+        Assert.Equal("HOST"u8.ToArray(), Message.Decode<PublicKeyRequest>(expected).ServerHostKey.ToArray());
+    }
+
+    [Fact]
+    public void PublicKeyRequest_BoundToNoHost_IsMalformed()
+    {
+        byte[] payload =
+        [
+            50, .. String("alice"), .. String("ssh-connection"), .. String("publickey-hostbound-v00@openssh.com"), 0, .. String("ssh-ed25519"),
+            .. String("KEY"), .. String(""),
+        ];
+        Assert.Contains("server host key", Malformed(() => Message.Decode<PublicKeyRequest>(payload)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void HostBasedRequest_ByTheRfcsTable_IsTheseBytes()
+    {
+        byte[] expected =
+        [
+            50, .. String("alice"), .. String("ssh-connection"), .. String("hostbased"), .. String("ssh-ed25519"), .. String("KEY"),
+            .. String("client.example."), .. String("bob"), .. String("SIG"),
+        ];
+        HostBasedRequest request = new("alice", "ssh-connection", "ssh-ed25519", "KEY"u8, "client.example.", "bob", "SIG"u8);
+        Assert.Equal(expected, Message.ToArray(request));
+        HostBasedRequest unsigned = new("alice", "ssh-connection", "ssh-ed25519", "KEY"u8, "client.example.", "bob", []);
+        Assert.Equal([.. String("SESSION"), .. expected[..^7]], SignedRequest.DataToSign("SESSION"u8, unsigned));
     }
 
     [Theory]

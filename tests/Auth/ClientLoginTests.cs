@@ -108,6 +108,35 @@ public sealed class ClientLoginTests
     public async Task Ed25519Key_WhereTheServerListsOnlyRsa_IsTriedAllTheSame() =>
         Assert.Equal(["ssh-ed25519"], await AlgorithmsTried("rsa-sha2-512", new LoginOptions(), Key));
 
+    [Theory]
+    [InlineData(null, "publickey")]
+    [InlineData("1", "publickey")] // a version that is not known
+    [InlineData("0", "publickey-hostbound-v00@openssh.com")]
+    public async Task Key_WhereTheServerTakesThat_IsBoundToItsHostKey(string? version, string method)
+    {
+        using LoginTestKit kit = new();
+        if (version is not null)
+            kit.Link.Client.PeerExtensions = kit.Link.Client.PeerExtensions.Add("publickey-hostbound@openssh.com", version);
+        byte[] pkOk = Message.ToArray(new UserAuthPkOk("ssh-ed25519", Key.PublicKey.Blob.Span));
+        List<byte[]> sent = [];
+        _ = kit.PlayServer("publickey", payload => Keep(payload, pkOk), payload => Keep(payload, Success()));
+        await kit.Login.LoginAsync("alice", [PrivateKeyCredential.FromKey(Key)], kit.Deadline);
+        Assert.Equal(2, sent.Count);
+        Assert.All(sent, payload =>
+        {
+            PublicKeyRequest request = Message.Decode<PublicKeyRequest>(payload);
+            Assert.Equal(method, request.Method);
+            Assert.Equal(method == "publickey" ? [] : kit.Link.Client.HostKey.ToArray(), request.ServerHostKey.ToArray());
+        });
+        Assert.True(SignedRequest.IsSignedBy(Key.PublicKey, kit.Link.Client.SessionId.Span, sent[1]));
+
+        byte[][] Keep(byte[] payload, byte[] answer)
+        {
+            sent.Add(payload);
+            return [answer];
+        }
+    }
+
     [Fact]
     public async Task RsaKey_ThatTheServerTakesWithSha1Only_SaysSo()
     {

@@ -1,6 +1,7 @@
 using LucidSsh.Auth;
 using LucidSsh.Client;
 using LucidSsh.Tests.Harness;
+using LucidSsh.Tracing;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Tests.Interop;
@@ -36,6 +37,20 @@ public class OpenSshLoginTests(OpenSshServer fixture) : IClassFixture<OpenSshSer
         Assert.True(code == 0, output + error);
         await File.AppendAllTextAsync(fixture.Server["authorized_keys"], await File.ReadAllTextAsync(file + ".pub"));
         await AssertLogsInAsync(fixture.Server, PrivateKeyCredential.FromFile(file, "pass phrase"));
+    }
+
+    [Fact]
+    public async Task PublicKey_WhereTheServerTakesThat_IsBoundToTheHostKey()
+    {
+        StringWriter trace = new();
+        SshClientOptions options = fixture.Server.Options with { Credentials = [PrivateKeyCredential.FromFile(fixture.Server.UserKey)] };
+        using (TraceSink sink = TraceSink.ToWriter(trace, TraceMask.Authentication))
+        {
+            await using SshClient client = await SshClient.ConnectAsync(fixture.Server.Target, options with { Trace = sink });
+            Assert.Equal("publickey", Assert.Single(client.Login.Accepted).Method);
+        }
+
+        Assert.Contains("publickey-hostbound-v00@openssh.com", trace.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,11 +42,19 @@ internal readonly ref struct UserAuthRequest(string user, string service, string
     /// <summary>Reads the beginning of a request that must be of <paramref name="method"/>.</summary>
     public static (string User, string Service) ReadHead(scoped ref SshReader reader, string method)
     {
+        (string user, string service, _) = ReadHead(ref reader, method, method);
+        return (user, service);
+    }
+
+    /// <summary>Reads the beginning of a request of a method that has a second form under a name of its own.</summary>
+    public static (string User, string Service, bool IsOther) ReadHead(scoped ref SshReader reader, string method, string other)
+    {
         string user = reader.Text("user name", WireLimits.UserName);
         string service = reader.Name("service name");
-        if (reader.Name("method name") != method)
+        string name = reader.Name("method name");
+        if (name != method && name != other)
             reader.Fail($"method name is not {method}");
-        return (user, service);
+        return (user, service, name != method);
     }
 
     /// <summary>Writes the beginning of a request.</summary>
