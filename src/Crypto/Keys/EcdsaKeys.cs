@@ -71,13 +71,17 @@ internal sealed class SshEcdsaPublicKey : PublicKey
             reader.Fail("curve point does not lie on the curve");
     }
 
-    // RFC 5656 section 3.1.2: the signature is a string that holds mpint r, mpint s.
-    private protected override bool VerifySignature(HashName hash, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    /// <summary>Verifies a signature as RFC 5656 section 3.1.2 writes it: a string that holds mpint r, mpint s.</summary>
+    public static bool VerifyNumbers(
+        NistCurve curve, ReadOnlySpan<byte> point, HashName hash, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
         SshReader reader = new(signature);
         ReadOnlySpan<byte> r = reader.MpInt("r"), s = reader.MpInt("s");
-        return reader.Complete() && Ecdsa.Verify(Curve, _point, hash, data, r, s);
+        return reader.Complete() && Ecdsa.Verify(curve, point, hash, data, r, s);
     }
+
+    private protected override bool VerifySignature(HashName hash, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
+        VerifyNumbers(Curve, _point, hash, data, signature);
 }
 
 /// <summary>The private half: one scalar between 1 and the group's order.</summary>

@@ -30,10 +30,17 @@ internal sealed class SshEd25519PublicKey : PublicKey
     /// bytes that are none never verifies.</summary>
     public static SshEd25519PublicKey? Read(ReadOnlySpan<byte> blob, ref SshReader reader)
     {
+        ReadOnlySpan<byte> point = ReadPoint(ref reader);
+        return reader.Fault is null ? new SshEd25519PublicKey(blob.ToArray(), point.ToArray()) : null;
+    }
+
+    /// <summary>Reads the encoded point alone.</summary>
+    public static ReadOnlySpan<byte> ReadPoint(ref SshReader reader)
+    {
         ReadOnlySpan<byte> point = reader.String("Ed25519 public key");
         if (reader.Fault is null && point.Length != Ed25519.PublicKeyLength)
             reader.Fail($"Ed25519 public key has {point.Length} bytes, {Ed25519.PublicKeyLength} are expected");
-        return reader.Fault is null ? new SshEd25519PublicKey(blob.ToArray(), point.ToArray()) : null;
+        return point;
     }
 
     private protected override bool VerifySignature(HashName hash, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>

@@ -15,8 +15,11 @@ internal abstract class KeyContainer(KeySource source) : IDisposable
     /// <summary>Decrypts, if need be, and checks the key. A passphrase that is not needed is not looked at.</summary>
     public PrivateKey Open(ReadOnlySpan<char> passphrase)
     {
-        if (Info.IsEncrypted && passphrase.IsEmpty)
-            throw Source.PassphraseRequired(Info);
+        KeyFileInfo info = Info;
+        if (info.PublicKey is SecurityKeyPublicKey)
+            throw Source.UnsupportedType(info.PublicKey.Type); // a passphrase would not help
+        if (info.IsEncrypted && passphrase.IsEmpty)
+            throw Source.PassphraseRequired(info);
 
         using Secret utf8 = new(Encoding.UTF8.GetByteCount(passphrase));
         Encoding.UTF8.GetBytes(passphrase, utf8.Span);

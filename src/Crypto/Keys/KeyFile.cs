@@ -174,7 +174,7 @@ public static class KeyFile
 
         using KeyContainer container = OpenContainer(content, source);
         KeyFileInfo info = container.Info;
-        if (info.IsEncrypted || (info.Type is not null && !KeyTypes.IsSupported(info.Type)))
+        if (info.IsEncrypted || (info.Type is not null && !KeyTypes.HasPrivateKeys(info.Type)))
             return info;
         using PrivateKey plain = container.Open([]);
         return info with

@@ -26,7 +26,7 @@ public abstract class PrivateKey : IDisposable
     internal static PrivateKey Generate(string type, int bits, IRandomSource random)
     {
         ArgumentNullException.ThrowIfNull(type);
-        if (!KeyTypes.IsSupported(type))
+        if (!KeyTypes.HasPrivateKeys(type))
         {
             throw new LocalMisuseException(
                 SshErrorCode.KeyUnsupported, $"A new key {KeyTypes.WhyUnsupported(type)}.",

@@ -83,6 +83,8 @@ public abstract class PublicKey : IEquatable<PublicKey>
         {
             KeyTypes.Ed25519 => SshEd25519PublicKey.Read(blob, ref reader),
             KeyTypes.Rsa => SshRsaPublicKey.Read(blob, ref reader, out unsupported),
+            KeyTypes.SkEd25519 => SkEd25519PublicKey.Read(blob, ref reader),
+            KeyTypes.SkEcdsaNistP256 => SkEcdsaPublicKey.Read(blob, ref reader),
             _ => SshEcdsaPublicKey.Read(type, blob, ref reader),
         };
         bool complete = reader.Complete();
@@ -96,15 +98,28 @@ public abstract class PublicKey : IEquatable<PublicKey>
     /// <summary>True when <paramref name="signatureBlob"/> (RFC 4253 section 6.6: string algorithm, string signature) is this
     /// key's signature of <paramref name="data"/> by exactly the algorithm named. Anything else, also bytes that are no
     /// signature at all, is false.</summary>
-    internal bool Verify(string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signatureBlob)
+    /// <param name="algorithm">One of <see cref="SignatureAlgorithms"/>.</param>
+    /// <param name="data">What was signed.</param>
+    /// <param name="signatureBlob">The signature.</param>
+    /// <param name="demand">What a security key must say of the signature's making; other keys have nothing to say.</param>
+    internal bool Verify(
+        string algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signatureBlob,
+        SecurityKeyDemand demand = SecurityKeyDemand.UserPresence)
     {
         if (SignatureAlgorithm.Find(algorithm) is not { } row || row.KeyType != Type)
             return false;
 
         SshReader reader = new(signatureBlob);
         string named = reader.Name("signature algorithm");
+        return reader.Fault is null && named == algorithm && VerifyFields(row, data, ref reader, demand);
+    }
+
+    // The fields after the algorithm's name, to the end.
+    private protected virtual bool VerifyFields(
+        SignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ref SshReader reader, SecurityKeyDemand demand)
+    {
         ReadOnlySpan<byte> signature = reader.String("signature");
-        return reader.Complete() && named == algorithm && VerifySignature(row.Hash, data, signature);
+        return reader.Complete() && VerifySignature(algorithm.Hash, data, signature);
     }
 
     private protected abstract bool VerifySignature(HashName hash, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);

@@ -93,6 +93,8 @@ internal sealed class PuttyKeyFile : KeyContainer
     {
         if (!PublicKey.TryParse(_publicBlob, out PublicKey? publicKey, out PublicKeyFault fault))
             throw Source.Refused(fault);
+        if (publicKey.Type != _type)
+            throw Source.Damaged($"its first line says {TerminalText.OneLine(_type, WireLimits.Name)}, but the key in it is {publicKey.Type}");
 
         using Secret keys = new(CipherKeySize + IvSize + MacKeySize);
         int macKeySize = DeriveKeys(passphrase, keys.Span);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LucidSsh.Crypto;
 
 namespace LucidSsh.Transport;
 
@@ -24,7 +25,8 @@ internal static class HostKeyTable
     ];
 
     /// <summary>What a server takes for logging in: the value of server-sig-algs (RFC 8308 section 3.1).</summary>
-    public static IEnumerable<string> UserKeyAlgorithms => All.Where(row => row.Posture == Posture.Offered).Select(row => row.Name);
+    public static IEnumerable<string> UserKeyAlgorithms =>
+        SignatureAlgorithm.All.Select(row => row.Name).Where(name => Find(name)?.Posture is null or Posture.Offered);
 
     /// <summary>The row of a name, or null.</summary>
     public static HostKeyAlgorithm? Find(string name) => All.FirstOrDefault(row => row.Name == name);

@@ -1,5 +1,6 @@
 using System.Text;
 using LucidSsh.Crypto;
+using LucidSsh.Tests.Harness;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Tests.Crypto.Keys;
@@ -111,28 +112,31 @@ public sealed class KeyFileErrorTests(KeyTools tools) : IClassFixture<KeyTools>
         Assert.Contains("ssh-keygen -t ed25519", refusal.Remedy, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void ReadPrivate_SecurityKey_IsRefusedByNameAndStillInspected()
+    [Theory]
+    [InlineData("sk-ssh-ed25519@openssh.com")]
+    [InlineData("sk-ecdsa-sha2-nistp256@openssh.com")]
+    public void ReadPrivate_SecurityKey_IsRefusedByNameAndStillInspected(string type)
     {
-        WireBuffer blob = new(), file = new();
-        SshWriter key = new(blob), writer = new(file);
-        key.Text("sk-ssh-ed25519@openssh.com");
-        key.String(new byte[32]);
-        key.Text("ssh:");
+        using SecurityToken token = new(type);
+        WireBuffer file = new();
+        SshWriter writer = new(file);
         writer.Bytes(OpenSshKeyFile.Magic);
         writer.Text("none");
         writer.Text("none");
         writer.Text("");
         writer.UInt32(1);
-        writer.String(blob.Written);
+        writer.String(token.PublicKey.Blob.Span);
         writer.String(new byte[8]);
         byte[] content = file.Written.ToArray();
 
         LocalMisuseException refusal = Refusal(content);
 
         Assert.Equal(SshErrorCode.KeyUnsupported, refusal.Code);
-        Assert.Contains("sk-ssh-ed25519@openssh.com, whose private half lives in a hardware security key", refusal.Sentence, StringComparison.Ordinal);
-        Assert.Equal(("sk-ssh-ed25519@openssh.com", null), (KeyFile.Inspect(content).Type, KeyFile.Inspect(content).PublicKey));
+        Assert.Equal(
+            $"The key file id is of type {type}: its private half lives in a hardware security key (FIDO), and only an agent can sign with it.",
+            refusal.Sentence);
+        Assert.Equal("Hand it to an agent that signs: ssh-add id (ssh-add -K where the hardware keeps the key itself).", refusal.Remedy);
+        Assert.Equal((type, token.PublicKey), (KeyFile.Inspect(content).Type, KeyFile.ReadPublic(content)));
     }
 
     [Fact]

@@ -114,8 +114,6 @@ public sealed class PublicKeyTests(KeyTools tools) : IClassFixture<KeyTools>
 
     [Theory]
     [InlineData("ssh-dss", "DSA")]
-    [InlineData("sk-ssh-ed25519@openssh.com", "hardware security key")]
-    [InlineData("sk-ecdsa-sha2-nistp256@openssh.com", "hardware security key")]
     [InlineData("ssh-ed25519-cert-v01@openssh.com", "certificate")]
     [InlineData("ssh-ed448", "of type ssh-ed448, which is not supported")]
     public void Parse_UnsupportedType_IsNamed(string type, string why)
