@@ -53,6 +53,21 @@ internal readonly record struct LoginAnswered(string Method, string Answer, stri
     }
 }
 
+/// <summary>The server did not let a key in that its user has, and why: the client is not told.</summary>
+internal readonly record struct KeyRefused(string User, string KeyFingerprint, string Reason) : ITraceEvent
+{
+    public static string Name => "key refused";
+
+    public static TraceMask Category => TraceMask.Authentication;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("user", User);
+        fields.Add("key", KeyFingerprint);
+        fields.Add("reason", Reason);
+    }
+}
+
 /// <summary>A banner was sent, or came.</summary>
 internal readonly record struct LoginBanner(int Characters) : ITraceEvent
 {

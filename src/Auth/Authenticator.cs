@@ -6,14 +6,25 @@ namespace LucidSsh.Auth;
 /// <param name="User">The name the client gives; nothing about it is checked.</param>
 /// <param name="RemoteAddress">Where the client comes from, as the server's host knows it; null where it does not.</param>
 /// <param name="ClientVersion">The client's identification line; null where it is not known.</param>
-public sealed record LoginContext(string User, string? RemoteAddress, string? ClientVersion);
+public sealed record LoginContext(string User, string? RemoteAddress, string? ClientVersion)
+{
+    /// <summary>The client's host name, where the server's host has looked it up and trusts it; null otherwise.</summary>
+    public string? RemoteHostName { get; init; }
+
+    /// <summary>The time of the request, by the server's clock.</summary>
+    public required DateTimeOffset Now { get; init; }
+}
 
 /// <summary>A public key that may log a user in, and what it carries.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Comment">The comment of its line; empty where there is none.</param>
 /// <param name="Permissions">Whatever the embedder ties to this very key; it comes back with the login's result, and only if this
 /// key's signature was verified.</param>
-public sealed record AuthorizedKey(PublicKey Key, string Comment = "", object? Permissions = null);
+public sealed record AuthorizedKey(PublicKey Key, string Comment = "", object? Permissions = null)
+{
+    /// <summary>What the key may not do. The login enforces where and until when it may be used, the session the rest.</summary>
+    public KeyRestrictions Restrictions { get; init; } = KeyRestrictions.None;
+}
 
 /// <summary>What an authenticator says to a password.</summary>
 public readonly record struct PasswordVerdict

@@ -4,18 +4,30 @@ using LucidSsh.Wire;
 
 namespace LucidSsh.Auth;
 
-/// <summary>Reads authorized_keys files: a key on each line, with a comment. Blank lines and lines that begin with # are skipped.
-/// OpenSSH's options before a key restrict it (a forced command, source addresses…); none is enforced here, so a line with options
-/// is an error, and never a key without its restrictions.</summary>
-public static class AuthorizedKeys
+/// <summary>A line of an authorized_keys file that lets nobody in, and why.</summary>
+/// <param name="Line">Its number, from 1.</param>
+/// <param name="Reason">Why, as a sentence that names the file and the line.</param>
+public sealed record RefusedLine(int Line, string Reason);
+
+/// <summary>An authorized_keys file as sshd(8) has it: a key on each line, with options in front of it and a comment behind. Blank lines
+/// and lines that begin with # are skipped. A line that cannot be understood to its end is refused, and the others serve: a key is
+/// never let in without its restrictions.</summary>
+public sealed class AuthorizedKeys
 {
     // Lines begin with a key's type; these are how types begin. Everything else in front of a key is options.
-    private static readonly ImmutableArray<string> TypePrefixes = ["ssh-", "ecdsa-", "sk-", "rsa-"];
+    private static readonly ImmutableArray<string> TypePrefixes = ["ssh-", "ecdsa-", "sk-", "rsa-", "webauthn-"];
+
+    private AuthorizedKeys(ImmutableArray<AuthorizedKey> keys, ImmutableArray<RefusedLine> refused) => (Keys, Refused) = (keys, refused);
+
+    /// <summary>The keys, in the order of their lines, with their restrictions; certificate authorities among them.</summary>
+    public ImmutableArray<AuthorizedKey> Keys { get; }
+
+    /// <summary>The lines that let nobody in.</summary>
+    public ImmutableArray<RefusedLine> Refused { get; }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="LocalMisuseException">The file cannot be read, or a line of it is no key or carries options; the message
-    /// names the line.</exception>
-    public static ImmutableArray<AuthorizedKey> ReadFile(string path)
+    /// <exception cref="LocalMisuseException">The file cannot be read.</exception>
+    public static AuthorizedKeys ReadFile(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         try
@@ -32,44 +44,43 @@ public static class AuthorizedKeys
     /// <summary>Reads a file's text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="name">What messages call it.</param>
-    /// <exception cref="LocalMisuseException">A line is no key or carries options; the message names the line.</exception>
-    public static ImmutableArray<AuthorizedKey> Parse(string text, string name = "the authorized keys")
+    public static AuthorizedKeys Parse(string text, string name = "the authorized keys")
     {
         ArgumentNullException.ThrowIfNull(text);
         ImmutableArray<AuthorizedKey>.Builder keys = ImmutableArray.CreateBuilder<AuthorizedKey>();
+        ImmutableArray<RefusedLine>.Builder refused = ImmutableArray.CreateBuilder<RefusedLine>();
         int number = 0;
         foreach (ReadOnlySpan<char> line in text.EnumerateLines())
         {
             number++;
-            string trimmed = line.Trim().ToString();
-            if (trimmed.Length > 0 && trimmed[0] != '#')
-                keys.Add(ReadLine(trimmed, $"Line {number} of {name}"));
+            string trimmed = line.Trim([' ', '\t']).ToString();
+            if (trimmed.Length == 0 || trimmed[0] == '#')
+                continue;
+            try
+            {
+                keys.Add(ReadLine(trimmed));
+            }
+            catch (LocalMisuseException unreadable)
+            {
+                refused.Add(new RefusedLine(number, $"Line {number} of {name} lets nobody in: {unreadable.Sentence}"));
+            }
         }
 
-        return keys.ToImmutable();
+        return new AuthorizedKeys(keys.ToImmutable(), refused.ToImmutable());
     }
 
-    private static AuthorizedKey ReadLine(string line, string where)
+    private static AuthorizedKey ReadLine(string line)
     {
+        KeyRestrictions restrictions = KeyRestrictions.None;
         if (!TypePrefixes.Any(prefix => line.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            string option = TerminalText.OneLine(line.Split(['=', ',', ' ', '\t'])[0], 40);
-            throw new LocalMisuseException(
-                SshErrorCode.KeyUnsupported,
-                $"{where} begins with “{option}”, which is no key type; options before a key are not enforced by this server, and a key "
-                + "is not let in without its restrictions.",
-                "Remove the options if the key is to be unrestricted, or remove the line.");
+            restrictions = KeyOptions.Read(line, out int end);
+            line = line[end..].TrimStart(' ', '\t');
+            if (line.Length == 0)
+                throw new LocalMisuseException(SshErrorCode.KeyFormatUnknown, "no key stands behind the options.");
         }
 
-        try
-        {
-            string[] fields = line.Split([' ', '\t'], 3, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            return new AuthorizedKey(PublicKey.ParseOpenSshLine(line), fields.Length > 2 ? fields[2] : "");
-        }
-        catch (LocalMisuseException unreadable)
-        {
-            throw new LocalMisuseException(
-                unreadable.Code, $"{where} holds no key that can be used: {unreadable.Sentence}", unreadable.Remedy, unreadable);
-        }
+        string[] fields = line.Split([' ', '\t'], 3, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return new AuthorizedKey(PublicKey.ParseOpenSshLine(line), fields.Length > 2 ? fields[2] : "") { Restrictions = restrictions };
     }
 }

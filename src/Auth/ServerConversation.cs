@@ -36,13 +36,16 @@ internal sealed class ServerConversation(ITransport transport, MessageQueue queu
     public ServerLoginOptions Options { get; } = options;
 
     /// <summary>Who asks; everything below belongs to this user alone.</summary>
-    public LoginContext Context { get; private set; } = new("", null, null);
+    public LoginContext Context { get; private set; } = new("", null, null) { Now = default };
 
     /// <summary>What the user has passed.</summary>
     public FactorProgress Progress { get; private set; } = new(AuthenticationMethods.AnyOne);
 
     /// <summary>The keys whose signatures were verified for the user.</summary>
     public List<AuthorizedKey> VerifiedKeys { get; } = [];
+
+    /// <summary>What those keys leave allowed.</summary>
+    public SessionPermissions Permissions { get; private set; } = SessionPermissions.All;
 
     /// <summary>The client's next message. The caller zeroes it.</summary>
     public async ValueTask<byte[]> ReadAsync(CancellationToken cancellationToken)
@@ -65,12 +68,34 @@ internal sealed class ServerConversation(ITransport transport, MessageQueue queu
     /// CVE-2026-46705): nobody goes on where somebody else began. There is one service only, so that it cannot change.</summary>
     public void Follow(string user)
     {
+        Context = Context with { Now = Transport.Time.GetUtcNow() };
         if (_user == user)
             return;
         _user = user;
-        Context = new LoginContext(user, Options.RemoteAddress, Transport.Negotiation.ClientVersion);
+        Context = new LoginContext(user, Options.RemoteAddress, Transport.Negotiation.ClientVersion) { RemoteHostName = Options.RemoteHostName, Now = Context.Now };
         Progress = new FactorProgress(Authenticator.MethodsFor(Context));
         VerifiedKeys.Clear();
+        Permissions = SessionPermissions.All;
+    }
+
+    /// <summary>Takes a key whose signature has been verified, and <paramref name="remaining"/>, what it leaves allowed.</summary>
+    public void Verified(AuthorizedKey key, SessionPermissions remaining)
+    {
+        VerifiedKeys.Add(key);
+        Permissions = remaining;
+    }
+
+    /// <summary>What <paramref name="key"/> would leave allowed; null where its restrictions do not let it in, which is traced.</summary>
+    public SessionPermissions? Admit(AuthorizedKey key)
+    {
+        SessionPermissions? remaining = Permissions.Narrow(key.Restrictions);
+        string? reason = key.Restrictions.IsCertificateAuthority ? "is a certificate authority, and logs nobody in itself"
+            : key.Restrictions.WhyRefused(Context)
+            ?? (remaining is null ? "forces another command than a key that was verified before" : null);
+        if (reason is null)
+            return remaining;
+        Transport.Tracer.Emit(new KeyRefused(Context.User, key.Key.Fingerprint, reason));
+        return null;
     }
 
     /// <summary>The end of a client that tries too much.</summary>

@@ -12,22 +12,30 @@ internal sealed class ServerLogin
     private bool _begun;
     private int _failures;
 
-    private ServerLogin(ServerConversation conversation) => _conversation = conversation;
+    private readonly Action<LoginResult>? _onSuccess;
+
+    private ServerLogin(ServerConversation conversation, Action<LoginResult>? onSuccess) => (_conversation, _onSuccess) = (conversation, onSuccess);
 
     /// <summary>Runs the login to its end.</summary>
+    /// <param name="transport">The transport, its first key exchange complete.</param>
+    /// <param name="queue">The client's login messages.</param>
+    /// <param name="authenticator">Decides.</param>
+    /// <param name="options">How clients log in.</param>
+    /// <param name="cancellationToken">Ends the login.</param>
+    /// <param name="onSuccess">Told of the result before the client is, so before it can open a channel; it must not wait.</param>
     /// <returns>Who is logged in; SUCCESS has been sent and the transport opened for the connection protocol.</returns>
     /// <exception cref="SshException">The client gave up, tried too often, took too long or broke the protocol. The connection is
     /// to be closed with it.</exception>
     public static async Task<LoginResult> RunAsync(
         ITransport transport, MessageQueue queue, Authenticator authenticator, ServerLoginOptions options,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, Action<LoginResult>? onSuccess = null)
     {
         if (transport.Role != TransportRole.Server || transport.SessionId.IsEmpty)
             throw new LocalMisuseException(SshErrorCode.Misuse, "A server's login was begun before its key exchange was complete.");
 
         using CancellationTokenSource grace = new(options.GraceTime, transport.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(grace.Token, cancellationToken);
-        ServerLogin login = new(new ServerConversation(transport, queue, authenticator, options));
+        ServerLogin login = new(new ServerConversation(transport, queue, authenticator, options), onSuccess);
         try
         {
             return await login.RunAsync(either.Token).ConfigureAwait(false);
@@ -164,7 +172,9 @@ internal sealed class ServerLogin
             User = user,
             Methods = [.. _conversation.Progress.Passed],
             Keys = [.. _conversation.VerifiedKeys],
+            Permissions = _conversation.Permissions,
         };
+        _onSuccess?.Invoke(result);
         _conversation.Transport.Tracer.Emit(new LoginAnswered(method, LoginAnswered.Success));
         _conversation.Transport.LoginCompleted(); // first: the client's next message may be read before Send returns
         _conversation.Transport.Send(new UserAuthSuccess());

@@ -22,6 +22,10 @@ public sealed record ServerLoginOptions
 
     /// <summary>Where the client comes from, for the authenticator; null where that is not known.</summary>
     public string? RemoteAddress { get; init; }
+
+    /// <summary>The client's host name, where it was looked up and is trusted: patterns for names in <c>from=</c> are compared with it.
+    /// Null where it is not known.</summary>
+    public string? RemoteHostName { get; init; }
 }
 
 /// <summary>A login that came to its end.</summary>
@@ -36,6 +40,9 @@ public sealed record LoginResult
     /// <summary>The keys whose signatures were verified for this user in this login, in order, each with what its authenticator
     /// tied to it; empty where none was used. A key that was only asked about is never here.</summary>
     public required ImmutableArray<AuthorizedKey> Keys { get; init; }
+
+    /// <summary>What those keys leave allowed.</summary>
+    public required SessionPermissions Permissions { get; init; }
 
     /// <summary>The key that was verified last; null where none was.</summary>
     public AuthorizedKey? Key => Keys.IsEmpty ? null : Keys[^1];

@@ -27,6 +27,8 @@ internal static class ServerPublicKey
             return RequestOutcome.Refused;
         if (!found.Key.Equals(key))
             throw new InvalidOperationException("FindKeyAsync returned another key than it was asked about.");
+        if (conversation.Admit(found) is not { } remaining)
+            return RequestOutcome.Refused;
         if (!isSigned)
         {
             conversation.Transport.Tracer.Emit(new LoginAnswered(LoginMethods.PublicKey, LoginAnswered.KeyWouldDo));
@@ -36,7 +38,7 @@ internal static class ServerPublicKey
 
         if (!SignedRequest.IsSignedBy(key!, conversation.Transport.SessionId.Span, payload))
             return RequestOutcome.Refused;
-        conversation.VerifiedKeys.Add(found);
+        conversation.Verified(found, remaining);
         return RequestOutcome.Passed;
     }
 

@@ -54,7 +54,15 @@ public sealed class SimpleAuthenticator : Authenticator
     public override ValueTask<AuthorizedKey?> FindKeyAsync(LoginContext context, PublicKey key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return ValueTask.FromResult(Find(context.User).Keys.FirstOrDefault(known => known.Key.Equals(key)));
+        AuthorizedKey? found = null;
+        foreach (AuthorizedKey known in Find(context.User).Keys)
+        {
+            // One key may stand in several lines, with other restrictions in each: the first that lets it in here and now counts.
+            if (known.Key.Equals(key) && !known.Restrictions.IsCertificateAuthority && (found is null || !found.Restrictions.Permits(context)))
+                found = known;
+        }
+
+        return ValueTask.FromResult(found);
     }
 
     /// <inheritdoc />

@@ -37,6 +37,7 @@ internal static class EventIds
         [(TraceMask.Authentication, "message sent")] = 306,
         [(TraceMask.Authentication, "prompts")] = 307,
         [(TraceMask.Authentication, "service requested")] = 308,
+        [(TraceMask.Authentication, "key refused")] = 309,
         [(TraceMask.Connection, "channel ending")] = 401,
         [(TraceMask.Connection, "channel open requested")] = 402,
         [(TraceMask.Connection, "channel opened")] = 403,

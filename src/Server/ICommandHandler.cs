@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using LucidSsh.Auth;
 
 namespace LucidSsh.Server;
 
@@ -20,13 +21,20 @@ public readonly record struct CommandExit(int Status, string? Signal = null);
 /// <summary>One command of a client.</summary>
 public sealed class CommandContext
 {
-    /// <summary>The name the client logged in with.</summary>
-    public required string User { get; init; }
+    /// <summary>Who logged in, how, and with which keys.</summary>
+    public required LoginResult Login { get; init; }
 
-    /// <summary>The command line; null for the user's shell.</summary>
+    /// <summary>The name the client logged in with.</summary>
+    public string User => Login.User;
+
+    /// <summary>The command line; null for the user's shell. Where a key forces a command it is that one.</summary>
     public required string? Command { get; init; }
 
-    /// <summary>The environment variables the client asked for; a handler takes those it trusts.</summary>
+    /// <summary>What the client asked for where a command is forced; null where none is, and where it asked for a shell.</summary>
+    public string? OriginalCommand { get; init; }
+
+    /// <summary>The variables to set: those of the client that <see cref="SshServerOptions.AcceptEnvironment"/> lets through, those
+    /// of its keys that <see cref="SshServerOptions.PermitKeyEnvironment"/> does, and SSH_ORIGINAL_COMMAND.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
     /// <summary>What the client sends.</summary>

@@ -62,12 +62,8 @@ public sealed class ProcessCommandHandler(string? workingDirectory = null) : ICo
             start.ArgumentList.Add(line);
         }
 
-        // As OpenSSH's usual AcceptEnv: what sets a language, and nothing that could change what a program loads.
         foreach ((string name, string value) in command.Environment)
-        {
-            if (name == "LANG" || name == "TERM" || name.StartsWith("LC_", StringComparison.Ordinal))
-                start.Environment[name] = value;
-        }
+            start.Environment[name] = value;
 
         return start;
     }

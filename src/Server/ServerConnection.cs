@@ -13,7 +13,7 @@ namespace LucidSsh.Server;
 internal sealed class ServerConnection(Socket socket, SshServerOptions options) : IConnectionHandler
 {
     private readonly List<ServerSession> _sessions = [];
-    private readonly TaskCompletionSource<string> _user = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LoginResult? _login; // set before the client learns that it is logged in, so before it can open a channel
 
     /// <summary>Serves the client until it, or the server, ends the connection. It never throws for what a client does.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -27,8 +27,7 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
         {
             transport = await StartAsync(pipe, login, connection, tracer, cancellationToken).ConfigureAwait(false);
             connection.Attach(transport);
-            LoginResult result = await LogInAsync(transport, login, cancellationToken).ConfigureAwait(false);
-            _user.SetResult(result.User);
+            await LogInAsync(transport, login, cancellationToken).ConfigureAwait(false);
             connection.StartKeepAlive();
             await transport.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -56,7 +55,7 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
             _sessions.RemoveAll(session => session.IsOver);
             if (_sessions.Count >= options.MaximumSessions)
                 return ChannelDecision.Refuse(ChannelOpenFailureReason.ResourceShortage, $"{options.MaximumSessions} sessions are open already");
-            ServerSession opened = new(_user.Task, options);
+            ServerSession opened = new(_login!, options);
             _sessions.Add(opened);
             return ChannelDecision.Accept(opened);
         }
@@ -64,21 +63,19 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
 
     public byte[]? OnGlobalRequest(string requestName, ReadOnlySpan<byte> data) => null;
 
-    private ServerLoginOptions LoginOptions => new()
+    private ServerLoginOptions LoginOptions => options.Login with
     {
-        MaxAttempts = options.MaximumAttempts,
-        GraceTime = options.LoginGrace,
-        RemoteAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address.ToString(),
+        RemoteAddress = socket.RemoteEndPoint is IPEndPoint { Address: var address } ? AddressPatterns.Normalize(address).ToString() : null,
     };
 
-    private async Task<LoginResult> LogInAsync(SshTransport transport, MessageQueue login, CancellationToken cancellationToken)
+    private async Task LogInAsync(SshTransport transport, MessageQueue login, CancellationToken cancellationToken)
     {
         long start = options.Time.GetTimestamp();
         try
         {
-            LoginResult result = await ServerLogin.RunAsync(transport, login, options.Authenticator, LoginOptions, cancellationToken).ConfigureAwait(false);
+            await ServerLogin.RunAsync(
+                transport, login, options.Authenticator, LoginOptions, cancellationToken, onSuccess: result => _login = result).ConfigureAwait(false);
             Telemetry.Record(Telemetry.LoginDuration, options.Time.GetElapsedTime(start), TraceRole.Server, error: null);
-            return result;
         }
         catch (SshException exception)
         {
@@ -97,7 +94,8 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
                 Algorithms = options.Algorithms,
                 Rekey = options.Rekey,
                 HostKeys = options.HostKeys,
-                HandshakeTimeout = options.LoginGrace,
+                UserKeyAlgorithms = options.Login.SignatureAlgorithms,
+                HandshakeTimeout = options.Login.GraceTime,
             },
             login,
             connection,

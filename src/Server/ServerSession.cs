@@ -1,16 +1,19 @@
+using System.Text;
+using LucidSsh.Auth;
 using LucidSsh.Connection;
 using LucidSsh.Sftp;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Server;
 
-/// <summary>One session channel in a server: environment first, then one command, shell or subsystem (RFC 4254 section 6).</summary>
-internal sealed class ServerSession(Task<string> user, SshServerOptions options) : IChannelHandler
+/// <summary>One session channel in a server: environment first, then one command, shell or subsystem (RFC 4254 section 6), as far as the
+/// keys of the login allow it.</summary>
+internal sealed class ServerSession(LoginResult login, SshServerOptions options) : IChannelHandler
 {
-    // OpenSSH's servers take at most 1000 variables as well; nobody sends as many as this.
-    private const int MaximumVariables = 128;
+    // What OpenSSH calls the SFTP server inside the server; a forced command of this name allows SFTP and nothing else.
+    private const string InternalSftp = "internal-sftp";
 
-    private readonly Dictionary<string, string> _environment = [];
+    private readonly SessionEnvironment _environment = new(options, login.Permissions);
     private readonly CancellationTokenSource _gone = new();
     private CommandContext? _command;
     private bool _started;
@@ -24,14 +27,15 @@ internal sealed class ServerSession(Task<string> user, SshServerOptions options)
         {
             case "env":
                 EnvironmentRequest variable = RequestBody.Decode<EnvironmentRequest>(data);
-                return !_started && _environment.Count < MaximumVariables && _environment.TryAdd(variable.Name, variable.Value);
+                return !_started && _environment.TryAdd(variable.Name, variable.Value);
             case "exec":
-                return StartCommand(channel, RequestBody.Decode<ExecRequest>(data).Command);
+                return Start(channel, RequestBody.Decode<ExecRequest>(data).Command, isSftp: false);
             case "shell":
                 RequestBody.Decode<ShellRequest>(data);
-                return StartCommand(channel, command: null);
+                return Start(channel, asked: null, isSftp: false);
             case "subsystem":
-                return StartSubsystem(channel, RequestBody.Decode<SubsystemRequest>(data).Name);
+                return RequestBody.Decode<SubsystemRequest>(data).Name == "sftp" && options.Files is not null
+                    && Start(channel, InternalSftp, isSftp: true);
             case "signal":
                 _command?.RaiseSignal(RequestBody.Decode<SignalRequest>(data).SignalName);
                 return _command is not null;
@@ -46,49 +50,65 @@ internal sealed class ServerSession(Task<string> user, SshServerOptions options)
         _ = _gone.CancelAsync();
     }
 
-    private bool StartCommand(Channel channel, string? command)
+    // The one place where a session begins, and so the one where a forced command takes the place of what was asked for.
+    private bool Start(Channel channel, string? asked, bool isSftp)
     {
-        if (_started || options.Commands is not { } handler)
+        if (_started)
             return false;
-        return Start(channel, async () =>
+        string? forced = login.Permissions.ForcedCommand;
+        if (isSftp && forced is null or InternalSftp)
+            return Run(channel, () => ServeFilesAsync(channel));
+        if (forced?.Split([' ', '\t'])[0] == InternalSftp)
         {
-            // The client may open a session before the login has got round to saying who it is.
-            _command = new CommandContext
-            {
-                User = await user.ConfigureAwait(false),
-                Command = command,
-                Environment = _environment,
-                StandardInput = channel.Input,
-                StandardOutput = channel.Output,
-                StandardError = channel.ExtendedOutput,
-            };
-            return await handler.RunAsync(_command, _gone.Token).ConfigureAwait(false);
-        });
+            string why = forced == InternalSftp
+                ? "This key is for SFTP only.\n"
+                : "This key is for SFTP with arguments, and this server's SFTP takes none: the session is refused.\n";
+            return Run(channel, () => RefuseAsync(channel, why));
+        }
+
+        return options.Commands is { } commands && Run(channel, () => RunCommandAsync(channel, commands, forced, asked));
     }
 
-    private bool StartSubsystem(Channel channel, string name)
+    private Task<CommandExit> RunCommandAsync(Channel channel, ICommandHandler commands, string? forced, string? asked)
     {
-        if (_started || name != "sftp" || options.Files is not { } files)
-            return false;
-        return Start(channel, async () =>
+        string? original = forced is null ? null : asked;
+        _command = new CommandContext
         {
-            await SftpServer.ServeAsync(channel, files(await user.ConfigureAwait(false)), channel.Tracer, _gone.Token).ConfigureAwait(false);
-            return new CommandExit(0);
-        });
+            Login = login,
+            Command = forced ?? asked,
+            OriginalCommand = original,
+            Environment = _environment.Complete(original),
+            StandardInput = channel.Input,
+            StandardOutput = channel.Output,
+            StandardError = channel.ExtendedOutput,
+        };
+        return commands.RunAsync(_command, _gone.Token);
     }
 
-    private bool Start(Channel channel, Func<Task<CommandExit>> run)
+    private async Task<CommandExit> ServeFilesAsync(Channel channel)
+    {
+        await SftpServer.ServeAsync(channel, options.Files!(login.User), channel.Tracer, _gone.Token).ConfigureAwait(false);
+        return new CommandExit(0);
+    }
+
+    private async Task<CommandExit> RefuseAsync(Channel channel, string why)
+    {
+        await channel.ExtendedOutput.WriteAsync(Encoding.UTF8.GetBytes(why), _gone.Token).ConfigureAwait(false);
+        return new CommandExit(1);
+    }
+
+    private bool Run(Channel channel, Func<Task<CommandExit>> run)
     {
         _started = true;
         _ = Task.Run(async () =>
         {
-            CommandExit exit = await RunAsync(run).ConfigureAwait(false);
+            CommandExit exit = await GuardAsync(run).ConfigureAwait(false);
             Finish(channel, exit);
         });
         return true;
     }
 
-    private static async Task<CommandExit> RunAsync(Func<Task<CommandExit>> run)
+    private static async Task<CommandExit> GuardAsync(Func<Task<CommandExit>> run)
     {
         const int Failed = 255;
         try

@@ -31,11 +31,17 @@ public sealed record SshServerOptions
     /// <summary>Where the trace goes, or null.</summary>
     public TraceSink? Trace { get; init; }
 
-    /// <summary>The time a client has for the first key exchange, and then again for its login.</summary>
-    public TimeSpan LoginGrace { get; init; } = TimeSpan.FromSeconds(120);
+    /// <summary>How clients log in: attempts, time, algorithms. The time holds for the first key exchange too, and then again for the
+    /// login. The client's address is put in for each connection.</summary>
+    public ServerLoginOptions Login { get; init; } = new();
 
-    /// <summary>Failed attempts before a client is cut off.</summary>
-    public int MaximumAttempts { get; init; } = 6;
+    /// <summary>Patterns of the environment variables a client may set, as OpenSSH's AcceptEnv; what sets a language by default, and
+    /// nothing that could change what a program loads.</summary>
+    public ImmutableArray<string> AcceptEnvironment { get; init; } = ["LANG", "LC_*"];
+
+    /// <summary>Patterns of the environment variables that the option <c>environment=</c> of a key may set; none by default, as
+    /// OpenSSH's PermitUserEnvironment.</summary>
+    public ImmutableArray<string> PermitKeyEnvironment { get; init; } = [];
 
     /// <summary>Connections at once; more are closed as they come.</summary>
     public int MaximumConnections { get; init; } = 1000;

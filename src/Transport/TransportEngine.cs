@@ -265,9 +265,9 @@ internal sealed class TransportEngine : IDisposable
         : HostKey is not null ? HandshakePhase.NewKeys
         : HandshakePhase.KeyExchange;
 
-    private static ExtInfo ServerExtensions() => new(
+    private ExtInfo ServerExtensions() => new(
     [
-        new("server-sig-algs", string.Join(',', HostKeyTable.UserKeyAlgorithms)),
+        new("server-sig-algs", string.Join(',', _options.UserKeyAlgorithms)),
         new("ping@openssh.com", "0"),
     ]);
 

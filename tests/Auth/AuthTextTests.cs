@@ -3,52 +3,9 @@ using LucidSsh.Wire;
 
 namespace LucidSsh.Tests.Auth;
 
-/// <summary>What is read from text: authorized_keys, AuthenticationMethods; and what is shown of a peer's.</summary>
+/// <summary>What is read from text: AuthenticationMethods; and what is shown of a peer's.</summary>
 public sealed class AuthTextTests
 {
-    [Fact]
-    public void AuthorizedKeys_WithCommentsBlankLinesAndKeys_AreRead()
-    {
-        string ed25519 = LoginTestKit.Key.PublicKey.ToOpenSshLine("alice@laptop at home");
-        string ecdsa = LoginTestKit.EcdsaKey.PublicKey.ToOpenSshLine();
-        var keys = AuthorizedKeys.Parse($"# my keys\r\n\r\n  {ed25519}\r\n{ecdsa}\n\n   # end");
-        Assert.Equal(
-            [(LoginTestKit.Key.PublicKey, "alice@laptop at home"), (LoginTestKit.EcdsaKey.PublicKey, "")],
-            keys.Select(key => (key.Key, key.Comment)));
-    }
-
-    [Theory]
-    [InlineData("command=\"/bin/false\",no-pty ", "command")]
-    [InlineData("restrict ", "restrict")]
-    [InlineData("from=\"10.0.0.0/8\" ", "from")]
-    [InlineData("cert-authority ", "cert-authority")]
-    [InlineData("environment=\"A=ssh-rsa\" ", "environment")]
-    public void AuthorizedKeys_WithOptions_AreRefusedByLineAndOption(string options, string option)
-    {
-        string text = $"# first\n{options}{LoginTestKit.Key.PublicKey.ToOpenSshLine()}";
-        LocalMisuseException exception = Assert.Throws<LocalMisuseException>(() => AuthorizedKeys.Parse(text, "keys.txt"));
-        Assert.StartsWith($"Line 2 of keys.txt begins with “{option}”", exception.Sentence, StringComparison.Ordinal);
-        Assert.Equal(SshErrorCode.KeyUnsupported, exception.Code);
-    }
-
-    [Theory]
-    [InlineData("ssh-ed25519")]
-    [InlineData("ssh-ed25519 AAAA")]
-    [InlineData("ssh-ed25519 not base64 at all")]
-    [InlineData("ssh-dss AAAAB3NzaC1kc3M=")]
-    public void AuthorizedKeys_WithALineThatIsNoKey_NameIt(string line)
-    {
-        LocalMisuseException exception = Assert.Throws<LocalMisuseException>(() => AuthorizedKeys.Parse(line, "keys.txt"));
-        Assert.StartsWith("Line 1 of keys.txt holds no key that can be used", exception.Sentence, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void AuthorizedKeys_FileThatIsNotThere_SaysSo()
-    {
-        LocalMisuseException exception = Assert.Throws<LocalMisuseException>(() => AuthorizedKeys.ReadFile("/nowhere/authorized_keys"));
-        Assert.Equal(SshErrorCode.LocalFile, exception.Code);
-    }
-
     [Theory]
     [InlineData("")]
     [InlineData("publickey,")]

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Xml.Linq;
 using LucidSsh.Client;
+using LucidSsh.Server;
 using LucidSsh.Tracing;
 using LucidSsh.Wire;
 
@@ -42,7 +43,7 @@ internal static class TraceEventCatalogue
     private static HashSet<Assembly> Assemblies()
     {
         HashSet<Assembly> found = [];
-        Queue<Assembly> left = new([typeof(SshClient).Assembly, typeof(Server.SshServer).Assembly]);
+        Queue<Assembly> left = new([typeof(SshClient).Assembly, typeof(SshServer).Assembly]);
         while (left.TryDequeue(out Assembly? assembly))
         {
             if (!found.Add(assembly))

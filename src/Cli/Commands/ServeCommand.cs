@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
 using LucidSsh.Auth;
@@ -68,11 +67,13 @@ internal static class ServeCommand
     private static SimpleAuthenticator CreateAuthenticator(string[] users, string? authorizedKeys, string? require)
     {
         SimpleAuthenticator authenticator = new(require is null ? null : AuthenticationMethods.Parse(require));
-        ImmutableArray<AuthorizedKey> keys = authorizedKeys is null ? [] : AuthorizedKeys.ReadFile(authorizedKeys);
+        AuthorizedKeys? file = authorizedKeys is null ? null : AuthorizedKeys.ReadFile(authorizedKeys);
+        foreach (RefusedLine line in file?.Refused ?? [])
+            Console.Error.WriteLine(line.Reason);
         foreach (string user in users)
         {
             int colon = user.IndexOf(':', StringComparison.Ordinal);
-            authenticator.AddUser(colon < 0 ? user : user[..colon], colon < 0 ? null : user[(colon + 1)..], keys);
+            authenticator.AddUser(colon < 0 ? user : user[..colon], colon < 0 ? null : user[(colon + 1)..], file?.Keys);
         }
 
         return authenticator;
