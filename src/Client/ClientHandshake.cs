@@ -78,7 +78,7 @@ internal sealed class ClientHandshake : IAsyncDisposable
             },
             login,
             connection,
-            (hostKey, token) => options.HostKeys.VerifyAsync(target.Host, target.Port, hostKey, token),
+            (shown, token) => options.HostKeys.VerifyAsync(new PresentedHostKey(target.Host, target.Port, shown.Key, shown.Certificate), token),
             SystemRandom.Shared,
             options.Time,
             tracer,

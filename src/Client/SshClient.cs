@@ -29,8 +29,12 @@ public sealed class SshClient : IAsyncDisposable
     /// <summary>How the login went: what was tried, what the server said.</summary>
     public LoginReport Login { get; }
 
-    /// <summary>The server's host key.</summary>
-    public PublicKey HostKey => PublicKey.Parse(_transport.HostKey.Span);
+    /// <summary>The server's host key; of a certificate the key it certifies.</summary>
+    public PublicKey HostKey => _transport.ServerHostKey!.Key;
+
+    /// <summary>The certificate the server's host key was shown in; null where it was shown plain. The host key policy decided whether it,
+    /// or the key in it, is to be trusted.</summary>
+    public Certificate? HostCertificate => _transport.ServerHostKey!.Certificate;
 
     /// <summary>Completes, never fails, when the connection has ended, with the reason.</summary>
     public Task<SshException> Ended => _transport.Ended;

@@ -94,6 +94,7 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
                 Algorithms = options.Algorithms,
                 Rekey = options.Rekey,
                 HostKeys = options.HostKeys,
+                HostCertificates = options.HostCertificates,
                 UserKeyAlgorithms = options.Login.SignatureAlgorithms,
                 HandshakeTimeout = options.Login.GraceTime,
             },

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using LucidSsh.Crypto;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Server;
@@ -35,6 +36,8 @@ public sealed class SshServer : IAsyncDisposable
     {
         if (options.HostKeys.IsDefaultOrEmpty)
             throw new LocalMisuseException(SshErrorCode.Misuse, "A server needs a host key.", "Make one with PrivateKey.Generate, or read one with KeyFile.ReadPrivate.");
+        foreach (Certificate certificate in options.HostCertificates)
+            CheckHostCertificate(certificate, options);
         Socket listener = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -48,6 +51,23 @@ public sealed class SshServer : IAsyncDisposable
         }
 
         return new SshServer(options, listener);
+    }
+
+    // What no client could ever accept is found here, and not by the first client.
+    private static void CheckHostCertificate(Certificate certificate, SshServerOptions options)
+    {
+        if (certificate.Kind != CertificateKind.Host)
+        {
+            throw new LocalMisuseException(
+                SshErrorCode.Misuse, $"The certificate {certificate} is a user's, and a server cannot prove itself with it.", "Sign the host's key with ssh-keygen -h.");
+        }
+
+        if (!options.HostKeys.Any(key => key.PublicKey.Equals(certificate.Key)))
+        {
+            throw new LocalMisuseException(
+                SshErrorCode.KeyPairMismatch, $"The host certificate {certificate} certifies none of the server's host keys.",
+                "Give the server the private key that belongs to it.");
+        }
     }
 
     /// <summary>Stops listening and ends every connection.</summary>

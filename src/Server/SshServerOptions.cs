@@ -13,6 +13,10 @@ public sealed record SshServerOptions
     /// <summary>The host keys; one of each type at most is used.</summary>
     public required ImmutableArray<PrivateKey> HostKeys { get; init; }
 
+    /// <summary>Certificates of these host keys, for clients that trust their authority (known_hosts' @cert-authority); other clients get the
+    /// plain key.</summary>
+    public ImmutableArray<Certificate> HostCertificates { get; init; } = [];
+
     /// <summary>Who may log in, and how.</summary>
     public required Authenticator Authenticator { get; init; }
 

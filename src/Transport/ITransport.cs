@@ -21,7 +21,8 @@ internal interface ITransport
     /// <summary>The exchange hash of the first key exchange: the session identifier (RFC 4253 section 7.2).</summary>
     ReadOnlyMemory<byte> SessionId { get; }
 
-    /// <summary>The blob of the server's host key: verified in the client, in use in the server.</summary>
+    /// <summary>The blob of the server's host key, or of its certificate, as the first key exchange showed it: verified in the client, in use
+    /// in the server.</summary>
     ReadOnlyMemory<byte> HostKey { get; }
 
     /// <summary>How the two sides agreed.</summary>

@@ -35,9 +35,9 @@ internal sealed class KexInitFactory(TransportRole role, TransportOptions option
         });
     }
 
-    // A server offers what its keys can sign with, in the order of its preferences.
+    // A server offers what it has keys and certificates for, in the order of its preferences.
     private ImmutableArray<string> HostKeyAlgorithms(AlgorithmPreferences offer) =>
         role == TransportRole.Client
             ? offer.HostKeys
-            : [.. offer.HostKeys.Where(name => options.HostKeys.Any(key => key.PublicKey.Type == HostKeyTable.Find(name)?.KeyType))];
+            : [.. offer.HostKeys.Where(name => ServerHostKey.Find(options, HostKeyTable.Find(name)!) is not null)];
 }

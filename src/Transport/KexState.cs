@@ -1,5 +1,3 @@
-using LucidSsh.Crypto;
-
 namespace LucidSsh.Transport;
 
 /// <summary>Where a key exchange stands, on the side of what the peer has to send next. Each state holds what it knows and no more.</summary>
@@ -45,7 +43,7 @@ internal abstract record KexState
     }
 
     /// <summary>Client: the host key proved itself, and nobody has said yet that it is the right host's.</summary>
-    public sealed record HostKeyUndecided(PublicKey HostKey, ExchangedKeys Keys) : KexState
+    public sealed record HostKeyUndecided(ServerHostKey HostKey, ExchangedKeys Keys) : KexState
     {
         public override string Description => "the host key was being verified";
     }

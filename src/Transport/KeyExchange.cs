@@ -27,7 +27,7 @@ internal sealed class KeyExchange(
     public byte[] SessionId { get; private set; } = [];
 
     /// <summary>The server's host key; null before it is known.</summary>
-    public PublicKey? HostKey { get; private set; }
+    public ServerHostKey? HostKey { get; private set; }
 
     /// <summary>True when the client's first KEXINIT says that it understands EXT_INFO (RFC 8308 section 2.1).</summary>
     public bool PeerTakesExtensions { get; private set; }
@@ -42,7 +42,7 @@ internal sealed class KeyExchange(
     public bool IsStrict { get; private set; }
 
     /// <summary>The host key somebody has to decide on before the conversation goes on; null when there is none.</summary>
-    public PublicKey? UndecidedHostKey => (_state as KexState.HostKeyUndecided)?.HostKey;
+    public ServerHostKey? UndecidedHostKey => (_state as KexState.HostKeyUndecided)?.HostKey;
 
     /// <summary>The payload of a new KEXINIT of ours.</summary>
     public byte[] MakeKexInit() => _kexInit.Make(first: !FirstIsComplete);
@@ -177,12 +177,12 @@ internal sealed class KeyExchange(
 
     private KexState OnInit(KexState.ExpectInit state, KexExchangeInit init)
     {
-        PrivateKey hostKey = options.HostKeys.First(key => key.PublicKey.Type == state.Chosen.HostKey.KeyType);
+        (PrivateKey signer, ServerHostKey shown) = ServerHostKey.Find(options, state.Chosen.HostKey)!.Value;
         using KexResponse response = state.Method.Respond(init.ClientValue, random);
-        byte[] hash = ExchangeHashOf(state.Method, state.Transcript, hostKey.PublicKey, init.ClientValue, response.ServerValue, response.SharedSecret);
-        HostKey = hostKey.PublicKey;
-        Report = Report with { HostKey = ReportParts.HostKey(hostKey.PublicKey.Blob.Span, state.Chosen.HostKey.Name) };
-        KexExchangeReply reply = new(hostKey.PublicKey.Blob.Span, response.ServerValue, hostKey.Sign(state.Chosen.HostKey.Name, hash, random));
+        byte[] hash = ExchangeHashOf(state.Method, state.Transcript, shown, init.ClientValue, response.ServerValue, response.SharedSecret);
+        HostKey ??= shown;
+        Report = Report with { HostKey = ReportParts.HostKey(shown.Blob.Span, state.Chosen.HostKey.Name) };
+        KexExchangeReply reply = new(shown.Blob.Span, response.ServerValue, signer.Sign(state.Chosen.HostKey.SignatureAlgorithm, hash, random));
         if (state.Method.IsGroupExchange)
             Outbound.Send(new KexGexReply(reply));
         else
@@ -194,15 +194,16 @@ internal sealed class KeyExchange(
     {
         using IKexClient client = state.Client;
         Report = Report with { HostKey = ReportParts.HostKey(reply.HostKey, state.Chosen.HostKey.Name) };
-        PublicKey hostKey = CheckHostKey(PublicKey.Parse(reply.HostKey), state.Chosen);
+        ServerHostKey hostKey = ServerHostKey.Parse(reply.HostKey, state.Chosen.HostKey);
+        CheckHostKey(hostKey.Key);
         using Secret secret = client.Finish(reply.ServerValue);
         options.Tap?.Keys(state.Transcript.ClientInit.AsSpan(1, KexInit.CookieLength), client.PrivateValue, secret.Span);
         byte[] hash = ExchangeHashOf(state.Method, state.Transcript, hostKey, client.ClientValue, reply.ServerValue, secret);
-        if (!hostKey.Verify(state.Chosen.HostKey.Name, hash, reply.Signature))
+        if (!hostKey.Key.Verify(state.Chosen.HostKey.SignatureAlgorithm, hash, reply.Signature))
         {
             throw new PeerMisbehavedException(
                 SshErrorCode.KeyExchangeFailed,
-                $"The server's signature of the key exchange does not verify with its host key {hostKey.Fingerprint}.",
+                $"The server's signature of the key exchange does not verify with its host key {hostKey.Key.Fingerprint}.",
                 "Either the server is broken or somebody is between the two sides.",
                 DisconnectReason.KeyExchangeFailed);
         }
@@ -211,16 +212,21 @@ internal sealed class KeyExchange(
         if (HostKey is not null) // a rekey: the host that was verified goes on
             return UseKeys(keys);
         HostKey = hostKey;
-        tracer.Emit(new HostKeySeen(hostKey.Type, hostKey.Bits, hostKey.Fingerprint));
+        tracer.Emit(new HostKeySeen(hostKey.Type, hostKey.Key.Bits, hostKey.Key.Fingerprint));
         return new KexState.HostKeyUndecided(hostKey, keys);
     }
 
-    private PublicKey CheckHostKey(PublicKey key, NegotiatedAlgorithms chosen)
+    // A server may have got a new certificate while a connection lasts; the key is what was verified, and stays.
+    private void CheckHostKey(PublicKey key)
     {
-        if (key.Type != chosen.HostKey.KeyType)
-            throw Mismatch($"The server agreed on {chosen.HostKey.Name} and showed a host key of type {key.Type}.");
-        if (HostKey is not null && !key.Blob.Span.SequenceEqual(HostKey.Blob.Span))
-            throw Mismatch($"The server showed another host key, {key.Fingerprint}, when keys were exchanged anew; this connection began with {HostKey.Fingerprint}.");
+        if (HostKey is not null && !key.Equals(HostKey.Key))
+        {
+            throw new PeerMisbehavedException(
+                SshErrorCode.KeyExchangeFailed,
+                $"The server showed another host key, {key.Fingerprint}, when keys were exchanged anew; this connection began with {HostKey.Key.Fingerprint}.",
+                tellPeer: DisconnectReason.KeyExchangeFailed);
+        }
+
         if (key.Type == "ssh-rsa" && key.Bits < options.MinimumRsaBits)
         {
             throw new PeerIncompatibleException(
@@ -228,15 +234,10 @@ internal sealed class KeyExchange(
                 $"The server's RSA host key has {key.Bits} bits; at least {options.MinimumRsaBits} are required.",
                 "Give the server a longer key, or an Ed25519 key.");
         }
-
-        return key;
-
-        static PeerMisbehavedException Mismatch(string sentence) =>
-            new(SshErrorCode.KeyExchangeFailed, sentence, tellPeer: DisconnectReason.KeyExchangeFailed);
     }
 
     private byte[] ExchangeHashOf(
-        ValueKex method, KexTranscript transcript, PublicKey hostKey, ReadOnlySpan<byte> clientValue, ReadOnlySpan<byte> serverValue, Secret secret)
+        ValueKex method, KexTranscript transcript, ServerHostKey hostKey, ReadOnlySpan<byte> clientValue, ReadOnlySpan<byte> serverValue, Secret secret)
     {
         byte[] hash = ExchangeHash.Compute(
             method.Hash, Lines.Client, Lines.Server, transcript.ClientInit, transcript.ServerInit,

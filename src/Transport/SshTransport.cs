@@ -9,7 +9,7 @@ using LucidSsh.Wire;
 namespace LucidSsh.Transport;
 
 /// <summary>Decides whether a host key is the right host's; it may ask files or people. It throws where it is not.</summary>
-internal delegate ValueTask HostKeyVerifier(PublicKey hostKey, CancellationToken cancellationToken);
+internal delegate ValueTask HostKeyVerifier(ServerHostKey hostKey, CancellationToken cancellationToken);
 
 /// <summary>Drives a <see cref="TransportEngine"/> over a pipe: one loop that reads, one that writes, and the end of the
 /// connection, told to everybody once.</summary>
@@ -81,6 +81,9 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
 
     /// <inheritdoc />
     public ReadOnlyMemory<byte> HostKey => _engine.HostKey?.Blob ?? default;
+
+    /// <summary>The server's host key, and the certificate it was shown in; null before it is known.</summary>
+    public ServerHostKey? ServerHostKey => _engine.HostKey;
 
     /// <inheritdoc />
     public NegotiationReport Negotiation => _engine.Report with { Login = Login, End = _end };
@@ -308,10 +311,10 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         }
     }
 
-    private async ValueTask DecideAsync(PublicKey hostKey)
+    private async ValueTask DecideAsync(ServerHostKey hostKey)
     {
         if (_verifyHostKey is null)
-            throw new LocalMisuseException(SshErrorCode.HostKeyUnknown, $"Nothing says whether the host key {hostKey.Fingerprint} is to be trusted.");
+            throw new LocalMisuseException(SshErrorCode.HostKeyUnknown, $"Nothing says whether the host key {hostKey.Key.Fingerprint} is to be trusted.");
         await _verifyHostKey(hostKey, _stopReading.Token).ConfigureAwait(false);
         _engine.AcceptHostKey();
     }

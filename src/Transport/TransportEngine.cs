@@ -72,13 +72,13 @@ internal sealed class TransportEngine : IDisposable
     public ReadOnlyMemory<byte> SessionId => _keyExchange.SessionId;
 
     /// <summary>The server's host key; null before it is known.</summary>
-    public PublicKey? HostKey => _keyExchange.HostKey;
+    public ServerHostKey? HostKey => _keyExchange.HostKey;
 
     /// <summary>True when the first key exchange is complete in both directions.</summary>
     public bool IsEstablished => _keyExchange.FirstIsComplete;
 
     /// <summary>The host key that must be accepted before anything else is read; null when there is none.</summary>
-    public PublicKey? UndecidedHostKey => _keyExchange.UndecidedHostKey;
+    public ServerHostKey? UndecidedHostKey => _keyExchange.UndecidedHostKey;
 
     /// <summary>The peer's EXT_INFO.</summary>
     public ImmutableDictionary<string, string> PeerExtensions { get; private set; } = ImmutableDictionary<string, string>.Empty;

@@ -15,6 +15,9 @@ internal sealed record TransportOptions
     /// <summary>The server's host keys; empty in a client.</summary>
     public ImmutableArray<PrivateKey> HostKeys { get; init; } = [];
 
+    /// <summary>The server's host certificates, each for one of <see cref="HostKeys"/>; empty in a client.</summary>
+    public ImmutableArray<Certificate> HostCertificates { get; init; } = [];
+
     /// <summary>What a server says it accepts of users' keys: the value of server-sig-algs (RFC 8308 section 3.1).</summary>
     public ImmutableArray<string> UserKeyAlgorithms { get; init; } = [.. HostKeyTable.UserKeyAlgorithms];
 

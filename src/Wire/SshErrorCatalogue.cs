@@ -159,6 +159,10 @@ internal static class SshErrorCatalogue
             "It must not be used any more: ask the host's owner for its new key.", -46, HostKey),
         new(SshErrorCode.KnownHostsUnusable, SshFault.Caller, "A known_hosts file could not be read or written.",
             "Check the file's path and its permissions.", -46, HostKey),
+        new(SshErrorCode.CertificateRefused, SshFault.Refused, "A certificate is not good for the use: not valid now, for another name, revoked, or with a condition that is not met.",
+            "The message says which: have its authority issue another one, or connect under a name it is for.", -46, HostKey),
+        new(SshErrorCode.RevocationListUnusable, SshFault.Caller, "A list of revoked keys could not be understood.",
+            "It is not used in part: make it anew with ssh-keygen -k, or with one public key a line.", -16, KeyFile),
     ];
 
     private static SshErrorDescription[] Client() =>

@@ -133,6 +133,12 @@ public enum SshErrorCode
     /// <summary>A known_hosts file could not be read or written.</summary>
     KnownHostsUnusable = 6013,
 
+    /// <summary>A certificate is not good for the use: not valid now, for another name, revoked, with a condition that is not met.</summary>
+    CertificateRefused = 6020,
+
+    /// <summary>A list of revoked keys could not be understood.</summary>
+    RevocationListUnusable = 6021,
+
     /// <summary>The library was called in a way it does not allow.</summary>
     Misuse = 7001,
 

@@ -36,7 +36,7 @@ public sealed class KnownHostsTests : IDisposable
     public async Task Line_Patterns_MatchAsOpenSsh(string pattern, string host, int port, bool trusted)
     {
         await File.WriteAllTextAsync(Path, $"{pattern} {_key.ToOpenSshLine(null)}\n");
-        async Task VerifyAsync() => await HostKeyPolicy.KnownHosts(Path).VerifyAsync(host, port, _key, default);
+        async Task VerifyAsync() => await HostKeyPolicy.KnownHosts(Path).VerifyAsync(new PresentedHostKey(host, port, _key), default);
         if (trusted)
             await VerifyAsync();
         else
@@ -50,8 +50,8 @@ public sealed class KnownHostsTests : IDisposable
         (int code, string output, string error) = await ChildProcess.RunAsync("ssh-keygen", ["-H", "-f", Path]);
         Assert.True(code == 0, output + error);
         Assert.Contains("|1|", await File.ReadAllTextAsync(Path), StringComparison.Ordinal);
-        await HostKeyPolicy.KnownHosts(Path).VerifyAsync("files.example", 2222, _key, default);
-        await Assert.ThrowsAsync<PeerRefusedException>(() => HostKeyPolicy.KnownHosts(Path).VerifyAsync("files.example", 22, _key, default).AsTask());
+        await HostKeyPolicy.KnownHosts(Path).VerifyAsync(new PresentedHostKey("files.example", 2222, _key), default);
+        await Assert.ThrowsAsync<PeerRefusedException>(() => HostKeyPolicy.KnownHosts(Path).VerifyAsync(new PresentedHostKey("files.example", 22, _key), default).AsTask());
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class KnownHostsTests : IDisposable
         await File.WriteAllTextAsync(Path, $"# a comment\nhost {_key.ToOpenSshLine(null)}\n");
         foreach (HostKeyPolicy policy in (HostKeyPolicy[])[HostKeyPolicy.KnownHosts(Path), HostKeyPolicy.AcceptNew(Path)])
         {
-            PeerRefusedException exception = await Assert.ThrowsAsync<PeerRefusedException>(() => policy.VerifyAsync("host", 22, _other, default).AsTask());
+            PeerRefusedException exception = await Assert.ThrowsAsync<PeerRefusedException>(() => policy.VerifyAsync(new PresentedHostKey("host", 22, _other), default).AsTask());
             Assert.Equal(SshErrorCode.HostKeyChanged, exception.Code);
             Assert.Contains(_key.Fingerprint, exception.Sentence, StringComparison.Ordinal);
             Assert.Contains(_other.Fingerprint, exception.Sentence, StringComparison.Ordinal);
@@ -72,7 +72,7 @@ public sealed class KnownHostsTests : IDisposable
     public async Task RevokedKey_IsRefused_EvenWhereItIsTrustedToo()
     {
         await File.WriteAllTextAsync(Path, $"host {_key.ToOpenSshLine(null)}\n@revoked * {_key.ToOpenSshLine(null)}\n");
-        PeerRefusedException exception = await Assert.ThrowsAsync<PeerRefusedException>(() => HostKeyPolicy.KnownHosts(Path).VerifyAsync("host", 22, _key, default).AsTask());
+        PeerRefusedException exception = await Assert.ThrowsAsync<PeerRefusedException>(() => HostKeyPolicy.KnownHosts(Path).VerifyAsync(new PresentedHostKey("host", 22, _key), default).AsTask());
         Assert.Equal(SshErrorCode.HostKeyRevoked, exception.Code);
     }
 
@@ -80,9 +80,9 @@ public sealed class KnownHostsTests : IDisposable
     public async Task AcceptNew_UnknownHost_IsAddedAndThenKnown_AndSshKeygenFindsIt()
     {
         await File.WriteAllTextAsync(Path, $"other {_other.ToOpenSshLine(null)}"); // no newline at the end
-        await HostKeyPolicy.AcceptNew(Path).VerifyAsync("host", 2222, _key, default);
-        await HostKeyPolicy.KnownHosts(Path).VerifyAsync("host", 2222, _key, default);
-        await HostKeyPolicy.KnownHosts(Path).VerifyAsync("other", 22, _other, default);
+        await HostKeyPolicy.AcceptNew(Path).VerifyAsync(new PresentedHostKey("host", 2222, _key), default);
+        await HostKeyPolicy.KnownHosts(Path).VerifyAsync(new PresentedHostKey("host", 2222, _key), default);
+        await HostKeyPolicy.KnownHosts(Path).VerifyAsync(new PresentedHostKey("other", 22, _other), default);
         (int code, string output, _) = await ChildProcess.RunAsync("ssh-keygen", ["-F", "[host]:2222", "-f", Path]);
         Assert.Equal(0, code);
         Assert.Contains("ssh-ed25519", output, StringComparison.Ordinal);
@@ -109,8 +109,8 @@ public sealed class KnownHostsTests : IDisposable
         ];
         foreach (string form in forms)
         {
-            await HostKeyPolicy.Pinned(form).VerifyAsync("host", 22, _key, default);
-            PeerRefusedException exception = await Assert.ThrowsAsync<PeerRefusedException>(() => HostKeyPolicy.Pinned(form).VerifyAsync("host", 22, _other, default).AsTask());
+            await HostKeyPolicy.Pinned(form).VerifyAsync(new PresentedHostKey("host", 22, _key), default);
+            PeerRefusedException exception = await Assert.ThrowsAsync<PeerRefusedException>(() => HostKeyPolicy.Pinned(form).VerifyAsync(new PresentedHostKey("host", 22, _other), default).AsTask());
             Assert.Equal(SshErrorCode.HostKeyChanged, exception.Code);
         }
 

@@ -137,7 +137,7 @@ public class SshTransportTests
             new TransportOptions(),
             new RecordingReceiver(),
             new RecordingReceiver(),
-            (key, _) => throw new PeerRefusedException(SshErrorCode.HostKeyUnknown, $"Unknown: {key.Fingerprint}.") { TellPeer = DisconnectReason.HostKeyNotVerifiable },
+            (shown, _) => throw new PeerRefusedException(SshErrorCode.HostKeyUnknown, $"Unknown: {shown.Key.Fingerprint}.") { TellPeer = DisconnectReason.HostKeyNotVerifiable },
             LucidSsh.Crypto.SystemRandom.Shared,
             TimeProvider.System,
             new LucidSsh.Tracing.Tracer(TimeProvider.System),

@@ -25,13 +25,11 @@ public abstract class HostKeyPolicy
     /// <summary>Accepts every host key, and with it everybody who sits between the two sides. For tests on one machine.</summary>
     public static HostKeyPolicy InsecureAcceptAny() => new AcceptAnyHostKeyPolicy();
 
-    /// <summary>Returns when <paramref name="hostKey"/> is to be trusted for the host.</summary>
-    /// <param name="host">The host's name as the user gave it.</param>
-    /// <param name="port">The TCP port.</param>
-    /// <param name="hostKey">The key; the server has proved that it holds the private half.</param>
+    /// <summary>Returns when a host key is to be trusted for the host.</summary>
+    /// <param name="presented">The host, its key, and the certificate it was shown in.</param>
     /// <param name="cancellationToken">The connection attempt ends.</param>
     /// <exception cref="SshException">It is not to be trusted; says why and what to do.</exception>
-    public abstract ValueTask VerifyAsync(string host, int port, PublicKey hostKey, CancellationToken cancellationToken);
+    public abstract ValueTask VerifyAsync(PresentedHostKey presented, CancellationToken cancellationToken);
 
     /// <summary>The host key algorithms in the order they are asked for: those of keys known for the host come first, so that a
     /// server with several keys shows one that can be checked.</summary>
@@ -43,7 +41,7 @@ public abstract class HostKeyPolicy
 
 internal sealed class AcceptAnyHostKeyPolicy : HostKeyPolicy
 {
-    public override ValueTask VerifyAsync(string host, int port, PublicKey hostKey, CancellationToken cancellationToken) => default;
+    public override ValueTask VerifyAsync(PresentedHostKey presented, CancellationToken cancellationToken) => default;
 }
 
 internal sealed class PinnedHostKeyPolicy : HostKeyPolicy
@@ -69,8 +67,9 @@ internal sealed class PinnedHostKeyPolicy : HostKeyPolicy
         _fingerprint = bare;
     }
 
-    public override ValueTask VerifyAsync(string host, int port, PublicKey hostKey, CancellationToken cancellationToken)
+    public override ValueTask VerifyAsync(PresentedHostKey presented, CancellationToken cancellationToken)
     {
+        PublicKey hostKey = presented.Key;
         string shown = _fingerprint.Length switch
         {
             32 => hostKey.FingerprintOf(HashName.Md5),
@@ -82,7 +81,7 @@ internal sealed class PinnedHostKeyPolicy : HostKeyPolicy
             return default;
         throw new PeerRefusedException(
             SshErrorCode.HostKeyChanged,
-            $"{host}:{port} showed the host key {shown}, not the pinned {_fingerprint}.",
+            $"{presented.Host}:{presented.Port} showed the host key {shown}, not the pinned {_fingerprint}.",
             "If the server's key was changed on purpose, pin the new fingerprint; otherwise somebody may be between the two sides.")
         {
             TellPeer = DisconnectReason.HostKeyNotVerifiable,

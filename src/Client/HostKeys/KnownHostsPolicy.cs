@@ -8,8 +8,9 @@ namespace LucidSsh.Client;
 /// <summary>Trusts what a known_hosts file says.</summary>
 internal sealed class KnownHostsPolicy(string path, bool acceptNew) : HostKeyPolicy
 {
-    public override ValueTask VerifyAsync(string host, int port, PublicKey hostKey, CancellationToken cancellationToken)
+    public override ValueTask VerifyAsync(PresentedHostKey presented, CancellationToken cancellationToken)
     {
+        (string host, int port, PublicKey hostKey, _) = presented;
         KnownHostsFile file = KnownHostsFile.Read(path);
         KnownHostsLine[] about = [.. file.Lines.Where(line => line.Matches(host, port))];
         KnownHostsLine? revoked = about.FirstOrDefault(line => line.IsRevoked && line.Key.Equals(hostKey));
