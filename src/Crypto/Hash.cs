@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace LucidSsh.Crypto;
 
-/// <summary>A hash function under way. All five of SSH's are Merkle-Damgård: a chaining value, a compression function over
+/// <summary>A hash function under way. All of SSH's are Merkle-Damgård: a chaining value, a compression function over
 /// whole blocks, and a last block padded with the length; this is that frame, the subclasses are the compression functions.
 /// Running time depends on the lengths alone. The state is pinned, and zeroed by <see cref="Dispose"/>.</summary>
 internal abstract class Hash : IDisposable
@@ -40,7 +40,8 @@ internal abstract class Hash : IDisposable
         {
             HashName.Md5 => new Md5(),
             HashName.Sha1 => new Sha1(),
-            HashName.Sha256 => new Sha256(),
+            HashName.Sha224 => new Sha256(digestSize: 28),
+            HashName.Sha256 => new Sha256(digestSize: 32),
             HashName.Sha384 => new Sha512(digestSize: 48),
             HashName.Sha512 => new Sha512(digestSize: 64),
             _ => throw Unknown(name),
@@ -54,6 +55,7 @@ internal abstract class Hash : IDisposable
     {
         HashName.Md5 => 16,
         HashName.Sha1 => 20,
+        HashName.Sha224 => 28,
         HashName.Sha256 => 32,
         HashName.Sha384 => 48,
         HashName.Sha512 => 64,

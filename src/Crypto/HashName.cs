@@ -1,7 +1,7 @@
 namespace LucidSsh.Crypto;
 
 /// <summary>The hash functions of SSH. MD5 serves old PEM key files and IRIS's MD5 fingerprints only; SHA-1 known_hosts'
-/// hashed names and what a user enables by name.</summary>
+/// hashed names and what a user enables by name; SHA-224 PKCS#8 files whose passphrase is stretched with it.</summary>
 internal enum HashName
 {
     Md5,
@@ -9,4 +9,5 @@ internal enum HashName
     Sha256,
     Sha384,
     Sha512,
+    Sha224,
 }

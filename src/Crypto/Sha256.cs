@@ -8,13 +8,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace LucidSsh.Crypto;
 
-/// <summary>SHA-256 (RFC 6234, FIPS 180-4).</summary>
+/// <summary>SHA-256 and SHA-224 (RFC 6234, FIPS 180-4).</summary>
 internal sealed unsafe class Sha256 : Hash
 {
     private const int Rounds = 64;
 
-    public Sha256()
-        : base(size: 32, blockSize: 64, bigEndianLength: true)
+    /// <param name="digestSize">32, or 28 for SHA-224.</param>
+    public Sha256(int digestSize)
+        : base(digestSize, blockSize: 64, bigEndianLength: true)
     {
     }
 
@@ -33,10 +34,12 @@ internal sealed unsafe class Sha256 : Hash
 
     private protected override void Initialise(Span<byte> chain)
     {
-        // The first 32 fraction bits of the square roots of the first eight primes.
-        ReadOnlySpan<uint> initial =
+        // The first 32 fraction bits of the square roots of the first eight primes; for SHA-224 the second 32 of the next eight.
+        ReadOnlySpan<uint> initial256 =
             [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
-        initial.CopyTo(MemoryMarshal.Cast<byte, uint>(chain));
+        ReadOnlySpan<uint> initial224 =
+            [0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939, 0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4];
+        (Size == 28 ? initial224 : initial256).CopyTo(MemoryMarshal.Cast<byte, uint>(chain));
     }
 
     private protected override void Compress(Span<byte> chain, ReadOnlySpan<byte> blocks)
@@ -50,7 +53,7 @@ internal sealed unsafe class Sha256 : Hash
     private protected override void WriteDigest(ReadOnlySpan<byte> chain, Span<byte> digest)
     {
         ReadOnlySpan<uint> words = MemoryMarshal.Cast<byte, uint>(chain);
-        for (int i = 0; i < 8; i++)
+        for (int i = 0; i < Size / 4; i++)
         {
             BinaryPrimitives.WriteUInt32BigEndian(digest[(4 * i)..], words[i]);
         }

@@ -2,6 +2,9 @@ using System.Security.Cryptography;
 using FsCheck;
 using FsCheck.Fluent;
 using LucidSsh.Crypto;
+using Org.BouncyCastle.Crypto.Digests;
+using Org.BouncyCastle.Crypto.Macs;
+using Org.BouncyCastle.Crypto.Parameters;
 
 namespace LucidSsh.Tests.Crypto;
 
@@ -31,6 +34,8 @@ public sealed class HmacTests
     [Fact]
     public void Compute_ExamplesOfRfc4231_Match()
     {
+        Check(HashName.Sha224, Filled(0x0b, 20), "Hi There"u8, "896fb1128abbdf196832107cd49df33f47b4b1169912ba4f53684b22");
+        Check(HashName.Sha224, "Jefe"u8, "what do ya want for nothing?"u8, "a30e01098bc6dbbf45690f3a7e9e6d0f8bbea2a39e6148008fd05e44");
         Check(HashName.Sha256, Filled(0x0b, 20), "Hi There"u8, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
         Check(
             HashName.Sha384,
@@ -67,7 +72,7 @@ public sealed class HmacTests
     }
 
     [Fact]
-    public void Compute_AnyKeyAndMessage_AgreesWithTheBaseLibrary() =>
+    public void Compute_AnyKeyAndMessage_AgreesWithTheOracle() =>
         Prop.ForAll(
             ArbMap.Default.ArbFor<int>(),
             seed =>
@@ -114,8 +119,17 @@ public sealed class HmacTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static byte[] Oracle(HashName name, byte[] key, byte[] data) =>
-        CryptographicOperations.HmacData(HashTests.BaseName(name), key, data);
+    private static byte[] Oracle(HashName name, byte[] key, byte[] data)
+    {
+        if (name != HashName.Sha224)
+            return CryptographicOperations.HmacData(HashTests.BaseName(name), key, data);
+        HMac hmac = new(new Sha224Digest());
+        byte[] mac = new byte[28];
+        hmac.Init(new KeyParameter(key));
+        hmac.BlockUpdate(data, 0, data.Length);
+        hmac.DoFinal(mac, 0);
+        return mac;
+    }
 
     private static byte[] Filled(byte value, int length) => [.. Enumerable.Repeat(value, length)];
 

@@ -31,7 +31,7 @@ public sealed class KeyDerivationTests
             seed =>
             {
                 Random random = new(seed);
-                HashName name = HashTests.Names[random.Next(1, HashTests.Names.Length)];
+                HashName name = HashTests.Names[random.Next(1, (int)HashName.Sha224)]; // the base library has all but MD5 and SHA-224
                 byte[] password = HashTests.RandomBytes(seed, random.Next(200)), salt = HashTests.RandomBytes(~seed, random.Next(100));
                 byte[] key = new byte[random.Next(1, 200)];
                 int iterations = random.Next(1, 20);

@@ -18,12 +18,15 @@ internal static class CbcKeyCipher
             : 0;
     }
 
-    /// <summary>Encrypts with AES; the ciphertext has room for the padding: up to the next multiple of 16.</summary>
-    public static void EncryptAes(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext)
+    /// <summary>Encrypts; the ciphertext has room for the padding: up to the next multiple of the IV's length.</summary>
+    public static void Encrypt(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext)
     {
         using Secret padded = new(ciphertext.Length);
         padded.Span.Fill((byte)(padded.Length - plaintext.Length));
         plaintext.CopyTo(padded.Span);
-        AesCbc.Encrypt(key, iv, padded.Span, ciphertext);
+        if (iv.Length == 8)
+            TripleDesCbc.Encrypt(key, iv, padded.Span, ciphertext);
+        else
+            AesCbc.Encrypt(key, iv, padded.Span, ciphertext);
     }
 }

@@ -71,7 +71,7 @@ internal static class DerKeys
         if (identifier.SequenceEqual(ObjectIdentifiers.EcPublicKey))
             return ReadEc(key, ReadCurve(ref algorithm, source), source);
         if (!identifier.SequenceEqual(ObjectIdentifiers.Ed25519))
-            throw source.Unsupported($"is a key for {ObjectIdentifiers.Describe(identifier)}, which is not supported");
+            throw UnsupportedAlgorithm(identifier, source);
 
         // RFC 8410 section 7: the OCTET STRING holds an OCTET STRING that holds the seed.
         DerReader inner = new(key, source);
@@ -109,7 +109,7 @@ internal static class DerKeys
         }
         else
         {
-            throw source.Unsupported($"is a key for {ObjectIdentifiers.Describe(identifier)}, which is not supported");
+            throw UnsupportedAlgorithm(identifier, source);
         }
 
         writer.String(key);
@@ -165,23 +165,7 @@ internal static class DerKeys
     {
         int sequence = writer.Begin(DerReader.SequenceTag);
         writer.Integer(0);
-        int algorithm = writer.Begin(DerReader.SequenceTag);
-        switch (key)
-        {
-            case SshRsaPrivateKey:
-                writer.Element(DerReader.ObjectIdentifierTag, ObjectIdentifiers.Rsa);
-                writer.Element(DerReader.NullTag, []);
-                break;
-            case SshEcdsaPrivateKey:
-                writer.Element(DerReader.ObjectIdentifierTag, ObjectIdentifiers.EcPublicKey);
-                writer.Element(DerReader.ObjectIdentifierTag, ObjectIdentifiers.OfCurve(key.PublicKey.Type));
-                break;
-            default:
-                writer.Element(DerReader.ObjectIdentifierTag, ObjectIdentifiers.Ed25519);
-                break;
-        }
-
-        writer.End(algorithm);
+        WriteAlgorithm(writer, key.PublicKey);
         int octets = writer.Begin(DerReader.OctetStringTag);
         switch (key)
         {
@@ -202,10 +186,68 @@ internal static class DerKeys
         writer.End(sequence);
     }
 
+    /// <summary>Writes SubjectPublicKeyInfo.</summary>
+    public static void WriteSubjectPublicKeyInfo(DerWriter writer, PublicKey key)
+    {
+        int sequence = writer.Begin(DerReader.SequenceTag);
+        WriteAlgorithm(writer, key);
+        switch (key)
+        {
+            case SshRsaPublicKey rsa:
+                int bits = writer.BeginBitString();
+                int numbers = writer.Begin(DerReader.SequenceTag);
+                writer.Integer(rsa.Modulus);
+                writer.Integer(rsa.Exponent);
+                writer.End(numbers);
+                writer.End(bits);
+                break;
+            case SshEcdsaPublicKey ec:
+                writer.BitString(ec.Point);
+                break;
+            default:
+                writer.BitString(((SshEd25519PublicKey)key).Point);
+                break;
+        }
+
+        writer.End(sequence);
+    }
+
+    // AlgorithmIdentifier: RFC 3279 section 2.3.1, RFC 5480 section 2.1.1, RFC 8410 section 3.
+    private static void WriteAlgorithm(DerWriter writer, PublicKey key)
+    {
+        int algorithm = writer.Begin(DerReader.SequenceTag);
+        switch (key)
+        {
+            case SshRsaPublicKey:
+                writer.Element(DerReader.ObjectIdentifierTag, ObjectIdentifiers.Rsa);
+                writer.Element(DerReader.NullTag, []);
+                break;
+            case SshEcdsaPublicKey:
+                writer.Element(DerReader.ObjectIdentifierTag, ObjectIdentifiers.EcPublicKey);
+                writer.Element(DerReader.ObjectIdentifierTag, ObjectIdentifiers.OfCurve(key.Type));
+                break;
+            default:
+                writer.Element(DerReader.ObjectIdentifierTag, ObjectIdentifiers.Ed25519);
+                break;
+        }
+
+        writer.End(algorithm);
+    }
+
+    private static LocalMisuseException UnsupportedAlgorithm(ReadOnlySpan<byte> identifier, KeySource source) =>
+        identifier.SequenceEqual(ObjectIdentifiers.Dsa)
+            ? source.UnsupportedType("ssh-dss")
+            : source.Unsupported($"is a key for {ObjectIdentifiers.Describe(identifier)}, which is not supported");
+
     private static string ReadCurve(ref DerReader parameters, KeySource source)
     {
         if (parameters.Is(DerReader.SequenceTag))
-            throw source.Unsupported("spells out its curve's numbers instead of naming a curve, which is not supported");
+        {
+            throw source.Unsupported(
+                "spells out its curve's numbers instead of naming a curve, which is not supported",
+                $"Let the curve be named: openssl ec -in {source.Path} -param_enc named_curve -out NEWFILE");
+        }
+
         ReadOnlySpan<byte> curve = parameters.Element(DerReader.ObjectIdentifierTag, "curve");
         return ObjectIdentifiers.KeyTypeOfCurve(curve)
             ?? throw source.Unsupported($"is a key on the curve {ObjectIdentifiers.Describe(curve)}, which is not supported");

@@ -86,6 +86,26 @@ internal ref struct DerReader(ReadOnlySpan<byte> input, KeySource source)
     public static bool IsOneSequence(ReadOnlySpan<byte> bytes) =>
         bytes is [SequenceTag, _, ..] && TryMeasure(bytes, out int header, out int length) && header + length == bytes.Length;
 
+    /// <summary>The tags of what the one SEQUENCE that <paramref name="bytes"/> are contains, as many as fit; none where the bytes
+    /// are something else.</summary>
+    public static ReadOnlySpan<byte> TagsOf(ReadOnlySpan<byte> bytes, Span<byte> tags)
+    {
+        if (!IsOneSequence(bytes))
+            return [];
+        TryMeasure(bytes, out int header, out _);
+        bytes = bytes[header..];
+        int count = 0;
+        for (; count < tags.Length && !bytes.IsEmpty; count++)
+        {
+            if (bytes.Length < 2 || !TryMeasure(bytes, out header, out int length))
+                return [];
+            tags[count] = bytes[0];
+            bytes = bytes[(header + length)..];
+        }
+
+        return tags[..count];
+    }
+
     private static bool TryMeasure(ReadOnlySpan<byte> element, out int header, out int length)
     {
         header = 2;

@@ -48,11 +48,18 @@ internal readonly ref struct DerWriter(WireBuffer buffer)
     public void Integer(int value) =>
         Integer([(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value]);
 
+    /// <summary>Begins a BIT STRING of whole bytes.</summary>
+    public int BeginBitString()
+    {
+        int start = Begin(DerReader.BitStringTag);
+        buffer.Extend(1)[0] = 0; // bits that do not count
+        return start;
+    }
+
     /// <summary>A BIT STRING of whole bytes.</summary>
     public void BitString(ReadOnlySpan<byte> content)
     {
-        int start = Begin(DerReader.BitStringTag);
-        buffer.Extend(1)[0] = 0;
+        int start = BeginBitString();
         content.CopyTo(buffer.Extend(content.Length));
         End(start);
     }

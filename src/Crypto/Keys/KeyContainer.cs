@@ -16,8 +16,8 @@ internal abstract class KeyContainer(KeySource source) : IDisposable
     public PrivateKey Open(ReadOnlySpan<char> passphrase)
     {
         KeyFileInfo info = Info;
-        if (info.PublicKey is SecurityKeyPublicKey)
-            throw Source.UnsupportedType(info.PublicKey.Type); // a passphrase would not help
+        if (info.Type is not null && !KeyTypes.HasPrivateKeys(info.Type))
+            throw Source.UnsupportedType(info.Type); // a passphrase would not help
         if (info.IsEncrypted && passphrase.IsEmpty)
             throw Source.PassphraseRequired(info);
 

@@ -3,14 +3,14 @@ using LucidSsh.Wire;
 
 namespace LucidSsh.Crypto;
 
-/// <summary>Reads and writes key files. What a file is, is found out from its content; every way it can be unusable has a
-/// sentence of its own.</summary>
-public static class KeyFile
+/// <summary>Reads key files. What a file is, is found out from its content; every way it can be unusable has a sentence of its
+/// own.</summary>
+public static partial class KeyFile
 {
     /// <summary>The largest file that is read, in bytes: 1 MiB. A private RSA key of 16384 bits takes 13 KiB.</summary>
     public const int MaximumSize = 1 << 20;
 
-    /// <summary>Reads a private key file: OpenSSH's format, PEM, PKCS#8 or PuTTY's.</summary>
+    /// <summary>Reads a private key file: OpenSSH's format, PEM, PKCS#8 or PuTTY's, also in DER.</summary>
     /// <param name="path">The file.</param>
     /// <param name="passphrase">Its passphrase; empty where none is given. A file that needs none does not look at it.</param>
     /// <exception cref="LocalMisuseException">The file cannot be read (<see cref="SshErrorCode.LocalFile"/>), is no key
@@ -32,7 +32,9 @@ public static class KeyFile
     /// <exception cref="LocalMisuseException">As for <see cref="ReadPrivate(string, ReadOnlySpan{char})"/>.</exception>
     public static PrivateKey ReadPrivate(ReadOnlySpan<byte> content, ReadOnlySpan<char> passphrase = default, string name = "")
     {
-        using KeyContainer container = OpenContainer(content, KeySource.Named(name));
+        KeySource source = KeySource.Named(name);
+        using KeyFileText text = Prepare(content, source);
+        using KeyContainer container = OpenContainer(text.Bytes, source);
         return container.Open(passphrase);
     }
 
@@ -88,77 +90,10 @@ public static class KeyFile
     /// <exception cref="LocalMisuseException">As for <see cref="Inspect(string)"/>.</exception>
     public static KeyFileInfo Inspect(ReadOnlySpan<byte> content, string name = "") => Inspect(content, KeySource.Named(name));
 
-    /// <summary>Writes a private key as the content of a file. The caller zeroes it where there is no passphrase.</summary>
-    /// <param name="key">The key; its comment goes along where the format has room for one.</param>
-    /// <param name="format"><see cref="KeyFileFormat.OpenSsh"/>, <see cref="KeyFileFormat.Pkcs8"/>, or without a passphrase
-    /// <see cref="KeyFileFormat.Pem"/>.</param>
-    /// <param name="passphrase">Encrypts the file; empty leaves it in the clear.</param>
-    /// <param name="options">How it is encrypted; null is the default.</param>
-    /// <exception cref="LocalMisuseException">The format or the options do not allow this.</exception>
-    public static byte[] Write(
-        PrivateKey key, KeyFileFormat format = KeyFileFormat.OpenSsh, ReadOnlySpan<char> passphrase = default,
-        KeyFileOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        using Secret utf8 = new(Encoding.UTF8.GetByteCount(passphrase));
-        Encoding.UTF8.GetBytes(passphrase, utf8.Span);
-        options ??= new KeyFileOptions();
-        return format switch
-        {
-            KeyFileFormat.OpenSsh => OpenSshKeyFile.Write(key, utf8.Span, options, SystemRandom.Shared),
-            KeyFileFormat.Pkcs8 => Pkcs8KeyFile.Write(key, utf8.Span, options, SystemRandom.Shared),
-            KeyFileFormat.Pem when passphrase.IsEmpty => PemKeyFile.Write(key),
-            KeyFileFormat.Pem => throw new LocalMisuseException(
-                SshErrorCode.Misuse, "The old PEM format is not written with a passphrase, because one MD5 is all that protects it.",
-                "Write OpenSSH's format or PKCS#8."),
-            _ => throw new LocalMisuseException(
-                SshErrorCode.Misuse, $"A private key cannot be written in the format {format}.", "Write OpenSsh, Pkcs8 or Pem."),
-        };
-    }
-
-    /// <summary>Writes a private key file that its owner alone may read: on Unix it comes into being with mode 0600.</summary>
-    /// <param name="path">The file, which must not exist yet.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="format">As for <see cref="Write"/>.</param>
-    /// <param name="passphrase">As for <see cref="Write"/>.</param>
-    /// <param name="options">As for <see cref="Write"/>.</param>
-    /// <exception cref="LocalMisuseException">The file exists or cannot be written (<see cref="SshErrorCode.LocalFile"/>), or
-    /// as for <see cref="Write"/>.</exception>
-    public static void WritePrivate(
-        string path, PrivateKey key, KeyFileFormat format = KeyFileFormat.OpenSsh, ReadOnlySpan<char> passphrase = default,
-        KeyFileOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        byte[] content = Write(key, format, passphrase, options);
-        FileStreamOptions create = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        bool created = false;
-        try
-        {
-            using FileStream file = new(path, create);
-            created = true;
-            file.Write(content);
-            file.Flush(flushToDisk: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            bool exists = !created && File.Exists(path);
-            if (created)
-                File.Delete(path); // half a key is none
-            throw exists
-                ? LocalFile($"The key file {path} was not written: a file of this name exists.", "Remove it first, if it is not needed.", failure)
-                : LocalFile($"The key file {path} cannot be written: {failure.Message}", null, failure);
-        }
-        finally
-        {
-            ConstantTime.Zero(content);
-        }
-    }
-
     private static KeyFileInfo Inspect(ReadOnlySpan<byte> content, KeySource source)
     {
-        content = Prepare(content, source);
+        using KeyFileText text = Prepare(content, source);
+        content = text.Bytes;
         if (RecognisePublic(content, source) is { } format)
         {
             PublicKey key = PublicKeyFile.Read(format, content.TrimStart(" \t\r\n"u8), source, out string comment);
@@ -187,15 +122,14 @@ public static class KeyFile
 
     private static KeyContainer OpenContainer(ReadOnlySpan<byte> content, KeySource source)
     {
-        content = Prepare(content, source);
         if (PuttyKeyFile.IsIn(content))
             return PuttyKeyFile.Parse(content, source);
         if (content.StartsWith(OpenSshKeyFile.Magic))
             return OpenSshKeyFile.Parse(content, source);
         if (RecognisePublic(content, source) is not null)
         {
-            throw source.NotAKey(
-                "it is a public key, and the private key is wanted", "The private key is mostly the file of the same name without .pub.");
+            (string what, string instead) = KeyFileLooks.DescribePublic(content);
+            throw source.NotAKey(what, instead);
         }
 
         if (PemBlock.IsIn(content))
@@ -245,12 +179,8 @@ public static class KeyFile
             : PublicKeyFile.Recognise(Encoding.Latin1.GetString(start[..Math.Min(start.Length, 4096)]), pemLabel: null);
     }
 
-    private static ReadOnlySpan<byte> Prepare(ReadOnlySpan<byte> content, KeySource source)
-    {
-        if (content.Length > MaximumSize)
-            throw source.NotAKey($"it has more than {MaximumSize} bytes");
-        return content.StartsWith<byte>([0xef, 0xbb, 0xbf]) ? content[3..] : content; // UTF-8's byte order mark
-    }
+    private static KeyFileText Prepare(ReadOnlySpan<byte> content, KeySource source) =>
+        content.Length <= MaximumSize ? new KeyFileText(content) : throw source.NotAKey($"it has more than {MaximumSize} bytes");
 
     private static Secret ReadFile(string path)
     {

@@ -13,7 +13,7 @@ public enum KeyFileFormat
     /// <summary>A private key in PKCS#8, <c>BEGIN PRIVATE KEY</c> or <c>BEGIN ENCRYPTED PRIVATE KEY</c> (RFC 5958).</summary>
     Pkcs8,
 
-    /// <summary>A private key as PuTTY writes it (.ppk), version 2 or 3.</summary>
+    /// <summary>A private key as PuTTY writes it (.ppk): version 2 and 3 are read, version 3 (PuTTY 0.75) is written.</summary>
     Putty,
 
     /// <summary>A public key on one line: type, base64, comment (.pub, authorized_keys).</summary>

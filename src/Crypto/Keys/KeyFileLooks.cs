@@ -1,4 +1,5 @@
 using System.Text;
+using LucidSsh.Wire;
 
 namespace LucidSsh.Crypto;
 
@@ -14,16 +15,25 @@ internal static class KeyFileLooks
             return (content.IsEmpty ? "it is empty" : "it holds nothing but blanks", null);
         if (label is not null)
             return DescribeLabel(label);
-        if (content.StartsWith<byte>([0xff, 0xfe]) || content.StartsWith<byte>([0xfe, 0xff]))
-            return ("it is UTF-16 text", "Save it again as UTF-8 or ANSI text.");
         if (content[0] == 0x30 && content.Length > 2 && content[1] >= 0x80)
-        {
-            return ("it is binary (DER, or a PKCS#12 container)",
-                "Convert it: openssl pkey -inform DER -in FILE -out FILE.pem, or openssl pkcs12 -nodes -nocerts -in FILE -out FILE.pem");
-        }
+            return ("it begins as DER does, but is none of the structures of keys, or was cut off", null);
+        if (content.StartsWith("SQLite format 3"u8) || content.StartsWith("PK\u0003\u0004"u8))
+            return ("it is a database or an archive", "Take the key's own file out of it.");
 
-        string text = Encoding.Latin1.GetString(start[..Math.Min(start.Length, 400)]);
+        string text = Encoding.Latin1.GetString(start[..Math.Min(start.Length, 4096)]);
         return DescribeText(text) ?? ($"its first bytes are {FirstBytes(content)}", null);
+    }
+
+    /// <summary>What a file with a public key is, where the private key was expected.</summary>
+    public static (string Found, string Remedy) DescribePublic(ReadOnlySpan<byte> content)
+    {
+        ReadOnlySpan<char> line = PublicKeyFile.FirstLine(Encoding.Latin1.GetString(content[..Math.Min(content.Length, 4096)]));
+        int end = line.IndexOfAny(' ', '\t');
+        string type = end < 0 ? "" : TerminalText.OneLine(line[..end].ToString(), WireLimits.Name);
+        return KeyTypes.LooksLikeType(type) && type.Contains("-cert-v", StringComparison.Ordinal)
+            ? ($"it is a certificate ({type}), and the private key is wanted",
+                "The private key is mostly the file of the same name without -cert.pub; its certificate is found beside it.")
+            : ("it is a public key, and the private key is wanted", "The private key is mostly the file of the same name without .pub.");
     }
 
     private static (string Found, string? Remedy)? DescribeText(string text)
@@ -45,10 +55,21 @@ internal static class KeyFileLooks
             return ("it is XML", null);
         if (text[0] is '{' or '[')
             return ("it looks like JSON", null);
-        string[] words = text.Split('\n')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        return words.Length >= 3 && KeyTypes.LooksLikeType(words[1])
-            ? ("it looks like a known_hosts or authorized_keys file", "Give the private key's own file.")
-            : null;
+        return DescribeKeyList(PublicKeyFile.FirstLine(text).ToString());
+    }
+
+    // known_hosts begins a line with names or a marker, authorized_keys with options.
+    private static (string Found, string? Remedy)? DescribeKeyList(string line)
+    {
+        string[] words = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        int type = Array.FindIndex(words, static word => KeyTypes.LooksLikeType(word));
+        if (type < 1 || type + 1 >= words.Length || !words[type + 1].StartsWith("AAAA", StringComparison.Ordinal))
+            return null;
+        bool hasOptions = type > 1 || words[0].Contains('=', StringComparison.Ordinal) || words[0].StartsWith("no-", StringComparison.Ordinal)
+            || words[0] is "restrict" or "cert-authority" or "verify-required";
+        return hasOptions && words[0][0] is not ('@' or '|')
+            ? ("it is a list of authorized keys (authorized_keys)", "Give the key's own file.")
+            : ("it is a list of known hosts (known_hosts)", "Give the key's own file.");
     }
 
     private static (string Found, string? Remedy) DescribeLabel(string label) => label switch
@@ -57,6 +78,10 @@ internal static class KeyFileLooks
             ("it is an X.509 certificate", "Give the private key that the certificate was made for."),
         "CERTIFICATE REQUEST" or "NEW CERTIFICATE REQUEST" =>
             ("it is a request for an X.509 certificate", "Give the private key that the request was made with."),
+        "PKCS12" => ("it is a PKCS#12 container (.p12, .pfx)",
+            "Take the key out of it: openssl pkcs12 -in FILE -nocerts -out FILE.pem"),
+        "PKCS7" => ("it is a PKCS#7 file, which holds certificates only", "Give the private key that the certificates were made for."),
+        "SSH SIGNATURE" => ("it is a signature (ssh-keygen -Y sign)", "Give the key that signed it."),
         "EC PARAMETERS" => ("it holds the parameters of a curve, but no key", null),
         _ when label.StartsWith("PGP", StringComparison.Ordinal) => ($"it is a PGP file ({label})", "SSH keys are made by ssh-keygen."),
         _ => ($"it is PEM of the kind {Printable(label)}", null),

@@ -43,8 +43,9 @@ internal readonly record struct KeySource(string Subject, string Path = "FILE")
             $"Encrypt it anew with less: {Rewrite} -a 64");
 
     /// <summary>A type of key that is not supported, by name.</summary>
-    public LocalMisuseException UnsupportedType(string type) =>
-        new(SshErrorCode.KeyUnsupported, $"{Subject} {KeyTypes.WhyUnsupported(type)}.", KeyTypes.RemedyFor(type, Path));
+    public LocalMisuseException UnsupportedType(string type) => new(
+        SshErrorCode.KeyUnsupported, $"{Subject} {KeyTypes.WhyUnsupported(TerminalText.OneLine(type, WireLimits.Name))}.",
+        KeyTypes.RemedyFor(type, Path));
 
     /// <summary>A key this library does not support for another reason than its type.</summary>
     public LocalMisuseException Unsupported(string endOfSentence, string remedy = KeyTypes.MakeAnother + ".") =>

@@ -7,6 +7,8 @@ internal static class ObjectIdentifiers
     public static ReadOnlySpan<byte> EcPublicKey => [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];               // 1.2.840.10045.2.1
     public static ReadOnlySpan<byte> Ed25519 => [0x2b, 0x65, 0x70];                                           // 1.3.101.112
 
+    public static ReadOnlySpan<byte> Dsa => [0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01];                       // 1.2.840.10040.4.1
+
     public static ReadOnlySpan<byte> P256 => [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];                // 1.2.840.10045.3.1.7
     public static ReadOnlySpan<byte> P384 => [0x2b, 0x81, 0x04, 0x00, 0x22];                                  // 1.3.132.0.34
     public static ReadOnlySpan<byte> P521 => [0x2b, 0x81, 0x04, 0x00, 0x23];                                  // 1.3.132.0.35
@@ -15,6 +17,7 @@ internal static class ObjectIdentifiers
     public static ReadOnlySpan<byte> Pbkdf2 => [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0c];        // 1.2.840.113549.1.5.12
     public static ReadOnlySpan<byte> Scrypt => [0x2b, 0x06, 0x01, 0x04, 0x01, 0xda, 0x47, 0x04, 0x0b];        // 1.3.6.1.4.1.11591.4.11
     public static ReadOnlySpan<byte> HmacSha1 => [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x07];            // 1.2.840.113549.2.7
+    public static ReadOnlySpan<byte> HmacSha224 => [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x08];          // 1.2.840.113549.2.8
     public static ReadOnlySpan<byte> HmacSha256 => [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x09];          // 1.2.840.113549.2.9
     public static ReadOnlySpan<byte> HmacSha384 => [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x0a];          // 1.2.840.113549.2.10
     public static ReadOnlySpan<byte> HmacSha512 => [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x0b];          // 1.2.840.113549.2.11
@@ -48,7 +51,6 @@ internal static class ObjectIdentifiers
         string numbers = Dotted(identifier);
         return numbers switch
         {
-            "1.2.840.10040.4.1" => "DSA",
             "1.2.840.113549.1.1.10" => "RSASSA-PSS",
             "1.2.840.113549.1.3.1" => "Diffie-Hellman",
             "1.3.101.110" => "X25519",
@@ -61,7 +63,8 @@ internal static class ObjectIdentifiers
             "1.2.840.113549.1.5.11" => "PBES1 with SHA-1 and RC2",
             "1.2.840.113549.1.12.1.3" => "PKCS#12 with SHA-1 and 3DES",
             "1.2.840.113549.1.12.1.6" => "PKCS#12 with SHA-1 and RC2",
-            "1.2.840.113549.2.8" => "HMAC-SHA-224",
+            "1.2.840.113549.2.12" => "HMAC-SHA-512/224",
+            "1.2.840.113549.2.13" => "HMAC-SHA-512/256",
             "1.2.840.113549.3.2" => "RC2",
             "1.3.14.3.2.7" => "DES",
             _ => numbers.Length == 0 ? "an object identifier that is malformed" : $"object identifier {numbers}",

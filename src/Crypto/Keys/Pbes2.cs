@@ -102,7 +102,7 @@ internal sealed class Pbes2
         using Secret key = new(32);
         Pbkdf2.Derive(HashName.Sha256, passphrase, salt, iterations, key.Span);
         byte[] ciphertext = new byte[inside.Length / 16 * 16 + 16];
-        CbcKeyCipher.EncryptAes(key.Span, iv, inside, ciphertext);
+        CbcKeyCipher.Encrypt(key.Span, iv, inside, ciphertext);
 
         DerWriter writer = new(file);
         int outer = writer.Begin(DerReader.SequenceTag);
@@ -159,6 +159,8 @@ internal sealed class Pbes2
             return HashName.Sha256;
         if (prf.SequenceEqual(ObjectIdentifiers.HmacSha1))
             return HashName.Sha1;
+        if (prf.SequenceEqual(ObjectIdentifiers.HmacSha224))
+            return HashName.Sha224;
         if (prf.SequenceEqual(ObjectIdentifiers.HmacSha384))
             return HashName.Sha384;
         return prf.SequenceEqual(ObjectIdentifiers.HmacSha512)

@@ -5,7 +5,8 @@ using System.Text;
 namespace LucidSsh.Crypto;
 
 /// <summary>One block of a textual file: <c>-----BEGIN label-----</c>, perhaps headers (RFC 1421 section 4.6), base64, and
-/// <c>-----END label-----</c> (RFC 7468). Line breaks may be anything white, also where a line break became a blank.</summary>
+/// <c>-----END label-----</c> (RFC 7468). Line breaks may be anything white, also where a line break became a blank. The same
+/// bytes without the text around them (DER) are a block too: their structure says what their label would.</summary>
 internal sealed class PemBlock : IDisposable
 {
     private static ReadOnlySpan<byte> Dashes => "-----"u8;
@@ -25,11 +26,13 @@ internal sealed class PemBlock : IDisposable
     public Secret Body { get; }
 
     /// <summary>True where <paramref name="content"/> has a block of any label.</summary>
-    public static bool IsIn(ReadOnlySpan<byte> content) => content.IndexOf(Begin) >= 0;
+    public static bool IsIn(ReadOnlySpan<byte> content) => content.IndexOf(Begin) >= 0 || LabelOfDer(content) is not null;
 
     /// <summary>The label of the block that <see cref="Read"/> reads.</summary>
     public static string LabelOf(ReadOnlySpan<byte> content, KeySource source)
     {
+        if (LabelOfDer(content) is { } implied)
+            return implied;
         Choose(content, source, out string label);
         return label;
     }
@@ -37,15 +40,28 @@ internal sealed class PemBlock : IDisposable
     /// <summary>Reads the block that holds the private key, or where no label speaks of one, the first block.</summary>
     public static PemBlock Read(ReadOnlySpan<byte> content, KeySource source)
     {
+        if (LabelOfDer(content) is { } implied)
+            return new PemBlock(implied, [], new Secret(content));
         ReadOnlySpan<byte> inside = Choose(content, source, out string label);
         Dictionary<string, string> headers = CutHeaders(ref inside);
         return new PemBlock(label, headers, Decode(inside, source));
     }
 
-    /// <summary>Writes a block in lines of <paramref name="width"/> characters.</summary>
-    public static void Write(IBufferWriter<byte> output, string label, ReadOnlySpan<byte> body, int width)
+    /// <summary>Writes a block in lines of <paramref name="width"/> characters, with headers where there are any.</summary>
+    public static void Write(IBufferWriter<byte> output, string label, ReadOnlySpan<byte> body, int width, params string[] headers)
     {
         output.Write(Encoding.ASCII.GetBytes($"-----BEGIN {label}-----\n"));
+        foreach (string header in headers)
+            output.Write(Encoding.ASCII.GetBytes($"{header}\n"));
+        if (headers.Length > 0)
+            output.Write("\n"u8);
+        WriteBase64(output, body, width);
+        output.Write(Encoding.ASCII.GetBytes($"-----END {label}-----\n"));
+    }
+
+    /// <summary>Writes base64 in lines of <paramref name="width"/> characters.</summary>
+    public static void WriteBase64(IBufferWriter<byte> output, ReadOnlySpan<byte> body, int width)
+    {
         int bytesPerLine = width / 4 * 3;
         while (!body.IsEmpty)
         {
@@ -56,8 +72,6 @@ internal sealed class PemBlock : IDisposable
             output.Advance(written + 1);
             body = body[line.Length..];
         }
-
-        output.Write(Encoding.ASCII.GetBytes($"-----END {label}-----\n"));
     }
 
     /// <summary>Decodes base64 that is strewn with white space.</summary>
@@ -92,6 +106,26 @@ internal sealed class PemBlock : IDisposable
         return characters % 4 == 0
             ? "its base64 does not end as base64 ends"
             : $"its base64 has {characters} characters, which is no multiple of 4: some are missing";
+    }
+
+    // What a SEQUENCE contains tells the structures of keys apart.
+    private static string? LabelOfDer(ReadOnlySpan<byte> der)
+    {
+        const byte Integer = DerReader.IntegerTag, Octets = DerReader.OctetStringTag, Bits = DerReader.BitStringTag, Sequence = DerReader.SequenceTag;
+        Span<byte> tags = stackalloc byte[10];
+        return DerReader.TagsOf(der, tags) switch
+        {
+            [Integer, Sequence, Octets, ..] => Pkcs8KeyFile.Label,
+            [Sequence, Octets] => Pkcs8KeyFile.EncryptedLabel,
+            [Integer, Octets, ..] => PemKeyFile.EcLabel,
+            [Integer, Integer, Integer, Integer, Integer, Integer, Integer, Integer, Integer, ..] => PemKeyFile.RsaLabel,
+            [Integer, Integer, Integer, Integer, Integer, Integer] => "DSA PRIVATE KEY",
+            [Sequence, Bits] => "PUBLIC KEY",
+            [Integer, Integer] => "RSA PUBLIC KEY",
+            [Sequence, Sequence, Bits] => "CERTIFICATE",
+            [Integer, Sequence, Sequence] or [Integer, Sequence] => "PKCS12",
+            _ => null,
+        };
     }
 
     private static ReadOnlySpan<byte> Choose(ReadOnlySpan<byte> content, KeySource source, out string chosenLabel)

@@ -4,8 +4,8 @@ using LucidSsh.Wire;
 namespace LucidSsh.Crypto;
 
 /// <summary>A private key in the old PEM format: PKCS#1 or SEC 1 in DER, in the clear or encrypted as RFC 1421 and OpenSSL do
-/// ("DEK-Info"): CBC, its key one MD5 of passphrase and salt. Reading only is a courtesy to old files; writing leaves them in
-/// the clear, because this encryption holds nobody off.</summary>
+/// ("DEK-Info"): CBC, its key one MD5 of passphrase and salt. This encryption holds nobody off: it is written for programs that
+/// know nothing else, and only where its cipher is named.</summary>
 internal sealed class PemKeyFile : KeyContainer
 {
     public const string RsaLabel = "RSA PRIVATE KEY";
@@ -54,8 +54,8 @@ internal sealed class PemKeyFile : KeyContainer
         return new PemKeyFile(block, source, cipher, iv);
     }
 
-    /// <summary>Writes a key in this format as text, in the clear.</summary>
-    public static byte[] Write(PrivateKey key)
+    /// <summary>Writes a key in this format as text: in the clear, or encrypted with the cipher the options name.</summary>
+    public static byte[] Write(PrivateKey key, ReadOnlySpan<byte> passphrase, KeyFileOptions options, IRandomSource random)
     {
         WireBuffer der = new(4096), text = new(8192);
         try
@@ -74,7 +74,11 @@ internal sealed class PemKeyFile : KeyContainer
                         "Write it in OpenSSH's format or in PKCS#8.");
             }
 
-            PemBlock.Write(text, key is SshRsaPrivateKey ? RsaLabel : EcLabel, der.Written, width: 64);
+            string label = key is SshRsaPrivateKey ? RsaLabel : EcLabel;
+            if (passphrase.IsEmpty)
+                PemBlock.Write(text, label, der.Written, width: 64);
+            else
+                Encrypt(text, label, der.Written, passphrase, options.Cipher, random);
             return text.Written.ToArray();
         }
         finally
@@ -97,6 +101,28 @@ internal sealed class PemKeyFile : KeyContainer
         PemKeyDerivation.Derive(passphrase, _iv.AsSpan(0, SaltSize), key.Span);
         int length = CbcKeyCipher.Decrypt(key.Span, _iv, _block.Body.Span, plain.Span);
         return DerReader.IsOneSequence(plain.Span[..length]) ? ReadDer(plain.Span[..length]) : throw Source.PassphraseWrong();
+    }
+
+    private static void Encrypt(
+        WireBuffer text, string label, ReadOnlySpan<byte> der, ReadOnlySpan<byte> passphrase, string? cipher, IRandomSource random)
+    {
+        if (cipher is null || KeySizeOf(cipher) == 0)
+        {
+            throw new LocalMisuseException(
+                SshErrorCode.Misuse,
+                cipher is null
+                    ? "The old PEM format is not written with a passphrase unless its cipher is named, because one MD5 is all that protects it."
+                    : $"The old PEM format is not encrypted with {cipher}.",
+                "Write OpenSSH's format or PKCS#8, or name AES-256-CBC, AES-192-CBC, AES-128-CBC or DES-EDE3-CBC.");
+        }
+
+        int block = BlockSizeOf(cipher);
+        byte[] iv = new byte[block], ciphertext = new byte[der.Length / block * block + block];
+        random.Fill(iv);
+        using Secret key = new(KeySizeOf(cipher));
+        PemKeyDerivation.Derive(passphrase, iv.AsSpan(0, SaltSize), key.Span);
+        CbcKeyCipher.Encrypt(key.Span, iv, der, ciphertext);
+        PemBlock.Write(text, label, ciphertext, width: 64, ["Proc-Type: 4,ENCRYPTED", $"DEK-Info: {cipher},{Convert.ToHexString(iv)}"]);
     }
 
     private PrivateKey ReadDer(ReadOnlySpan<byte> der) => _block.Label == RsaLabel

@@ -6,13 +6,10 @@ namespace LucidSsh.Crypto;
 /// <summary>The textual forms of a public key: OpenSSH's one line, RFC 4716, and PEM.</summary>
 internal static class PublicKeyFile
 {
-    private const string Rfc4716Begin = "---- BEGIN SSH2 PUBLIC KEY ----";
-    private const string Rfc4716End = "---- END SSH2 PUBLIC KEY ----";
-
     /// <summary>Which public form <paramref name="text"/> has, or null; its label where it is PEM.</summary>
     public static KeyFileFormat? Recognise(ReadOnlySpan<char> text, string? pemLabel)
     {
-        if (text.StartsWith(Rfc4716Begin))
+        if (text.StartsWith(Rfc4716.Begin))
             return KeyFileFormat.Rfc4716Public;
         if (pemLabel is "PUBLIC KEY" or "RSA PUBLIC KEY")
             return KeyFileFormat.PemPublic;
@@ -31,10 +28,13 @@ internal static class PublicKeyFile
                 : DerKeys.ReadRsaPublic(block.Body.Span, source);
         }
 
-        string text = Encoding.UTF8.GetString(content);
         if (format == KeyFileFormat.Rfc4716Public)
-            return ReadRfc4716(text, source, out comment);
-        return KeyLines(text) is [string only]
+        {
+            using Secret blob = Rfc4716.Read(content, source, out comment);
+            return Parse(blob.Span, source);
+        }
+
+        return KeyLines(Encoding.UTF8.GetString(content)) is [string only]
             ? ReadLine(only, source, out comment)
             : throw source.Unsupported("holds several public keys, and one is expected", "Leave one line in it.");
     }
@@ -57,48 +57,24 @@ internal static class PublicKeyFile
         return Parse(blob.Span, source);
     }
 
-    /// <summary>Writes RFC 4716: lines of 72 bytes at most, the comment in a header.</summary>
-    public static string WriteRfc4716(PublicKey key, string comment)
+    /// <summary>Writes <c>BEGIN PUBLIC KEY</c>: SubjectPublicKeyInfo (RFC 5280 section 4.1).</summary>
+    public static string WritePem(PublicKey key)
     {
-        StringBuilder text = new();
-        text.Append(Rfc4716Begin).Append('\n');
-        string header = $"Comment: \"{comment.ReplaceLineEndings(" ").Replace("\"", "'", StringComparison.Ordinal)}\"";
-        if (comment.Length > 0)
-            AppendWrapped(text, header, 71, "\\\n");
-        AppendWrapped(text, Convert.ToBase64String(key.Blob.Span), 70, "\n");
-        return text.Append(Rfc4716End).Append('\n').ToString();
-    }
-
-    // RFC 4716 section 3.3: headers are lines with a colon, continued by a backslash at the end; the rest is base64.
-    private static PublicKey ReadRfc4716(string text, KeySource source, out string comment)
-    {
-        comment = "";
-        int end = text.IndexOf(Rfc4716End, StringComparison.Ordinal);
-        if (end < 0)
-            throw source.Damaged($"it has no line {Rfc4716End}");
-
-        StringBuilder base64 = new(), header = new();
-        foreach (ReadOnlySpan<char> line in text.AsSpan(Rfc4716Begin.Length, end - Rfc4716Begin.Length).EnumerateLines())
+        if (!KeyTypes.HasPrivateKeys(key.Type))
         {
-            if (header.Length == 0 && !line.Contains(':'))
-            {
-                base64.Append(line);
-                continue;
-            }
-
-            bool continues = line.EndsWith("\\");
-            header.Append(continues ? line[..^1] : line);
-            if (continues)
-                continue;
-            string whole = header.ToString();
-            if (whole.StartsWith("Comment:", StringComparison.OrdinalIgnoreCase))
-                comment = whole["Comment:".Length..].Trim().Trim('"');
-            header.Clear();
+            throw new LocalMisuseException(
+                SshErrorCode.KeyUnsupported, $"PEM has no form for a public key of type {key.Type}.",
+                "Write it as one line, or in the format of RFC 4716.");
         }
 
-        using Secret blob = PemBlock.Decode(Encoding.UTF8.GetBytes(base64.ToString()), source);
-        return Parse(blob.Span, source);
+        WireBuffer der = new(), text = new();
+        DerKeys.WriteSubjectPublicKeyInfo(new DerWriter(der), key);
+        PemBlock.Write(text, "PUBLIC KEY", der.Written, width: 64);
+        return Encoding.ASCII.GetString(text.Written);
     }
+
+    /// <summary>Writes RFC 4716.</summary>
+    public static string WriteRfc4716(PublicKey key, string comment) => Rfc4716.Write(key.Blob.Span, comment);
 
     private static PublicKey Parse(ReadOnlySpan<byte> blob, KeySource source) =>
         PublicKey.TryParse(blob, out PublicKey? key, out PublicKeyFault fault) ? key : throw source.Refused(fault);
@@ -115,7 +91,8 @@ internal static class PublicKeyFile
         return lines;
     }
 
-    private static ReadOnlySpan<char> FirstLine(ReadOnlySpan<char> text)
+    /// <summary>The first line that is neither blank nor a comment; empty where there is none.</summary>
+    public static ReadOnlySpan<char> FirstLine(ReadOnlySpan<char> text)
     {
         foreach (ReadOnlySpan<char> line in text.EnumerateLines())
         {
@@ -124,12 +101,5 @@ internal static class PublicKeyFile
         }
 
         return default;
-    }
-
-    private static void AppendWrapped(StringBuilder text, ReadOnlySpan<char> line, int width, string lineBreak)
-    {
-        for (; line.Length > width; line = line[width..])
-            text.Append(line[..width]).Append(lineBreak);
-        text.Append(line).Append('\n');
     }
 }

@@ -4,7 +4,9 @@ namespace LucidSsh.Crypto;
 internal sealed record PuttyKeyDerivation(Argon2Type Kind, int Memory, int Passes, int Lanes, byte[] Salt)
 {
     private const int MaximumMemory = 256 << 10; // KiB; PuTTYgen writes 8 MiB
-    private const long MaximumWork = 4L << 20; // KiB times passes
+
+    /// <summary>The most work a file may ask for, in KiB times passes: some seconds.</summary>
+    public const int MaximumWork = 4 << 20;
 
     /// <summary>For people.</summary>
     public string Name => $"Argon2{Kind.ToString().ToLowerInvariant()}, {Memory} KiB, {Passes} passes";

@@ -7,7 +7,7 @@ namespace LucidSsh.Crypto;
 /// <summary>A private key as PuTTY writes it (.ppk), version 2 or 3 (PuTTY manual, appendix C): lines of "Name: value", the
 /// public blob and the private numbers in base64, and a MAC over everything. Version 2 derives its keys by SHA-1, version 3 by
 /// Argon2.</summary>
-internal sealed class PuttyKeyFile : KeyContainer
+internal sealed partial class PuttyKeyFile : KeyContainer
 {
     private const string Aes256Cbc = "aes256-cbc";
     private const int CipherKeySize = 32;
@@ -140,16 +140,24 @@ internal sealed class PuttyKeyFile : KeyContainer
 
     private bool IsMacRight(ReadOnlySpan<byte> macKey, ReadOnlySpan<byte> plain)
     {
-        WireBuffer covered = new(1024 + _publicBlob.Length + plain.Length);
+        HashName hash = _version == 2 ? HashName.Sha1 : HashName.Sha256;
+        return ConstantTime.Equal(Mac(hash, macKey, _type, _encrypted ? Aes256Cbc : "none", _comment, _publicBlob, plain), _mac);
+    }
+
+    private static byte[] Mac(
+        HashName hash, ReadOnlySpan<byte> macKey, string type, string encryption, ReadOnlySpan<byte> comment, ReadOnlySpan<byte> publicBlob,
+        ReadOnlySpan<byte> plain)
+    {
+        WireBuffer covered = new(1024 + publicBlob.Length + plain.Length);
         SshWriter writer = new(covered);
-        writer.Text(_type);
-        writer.Text(_encrypted ? Aes256Cbc : "none");
-        writer.String(_comment);
-        writer.String(_publicBlob);
+        writer.Text(type);
+        writer.Text(encryption);
+        writer.String(comment);
+        writer.String(publicBlob);
         writer.String(plain);
-        byte[] mac = Hmac.Compute(_version == 2 ? HashName.Sha1 : HashName.Sha256, macKey, covered.Written);
+        byte[] mac = Hmac.Compute(hash, macKey, covered.Written);
         covered.Zero();
-        return ConstantTime.Equal(mac, _mac);
+        return mac;
     }
 
     // RSA: mpint d, p, q, 1/q mod p. ECDSA: mpint d. Ed25519: string of the seed. Encrypted, padding of any content follows.

@@ -131,6 +131,15 @@ internal sealed class SshRsaPrivateKey : PrivateKey
         writer.Integer(_key.Coefficient);
     }
 
+    /// <summary>Writes d, p, q, 1/q mod p, as PuTTY's files hold them.</summary>
+    public void WritePuttyNumbers(SshWriter writer)
+    {
+        writer.MpInt(_key.PrivateExponent);
+        writer.MpInt(_key.P);
+        writer.MpInt(_key.Q);
+        writer.MpInt(_key.Coefficient);
+    }
+
     private protected override void WriteSignature(HashName hash, ReadOnlySpan<byte> data, IRandomSource random, SshWriter writer)
     {
         try

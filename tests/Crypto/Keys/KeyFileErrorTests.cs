@@ -20,7 +20,16 @@ public sealed class KeyFileErrorTests(KeyTools tools) : IClassFixture<KeyTools>
     [InlineData("# comment\nssh-rsa AAAA", "it is a public key, and the private key is wanted")]
     [InlineData("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA", "it is a public key, and the private key is wanted")]
     [InlineData("-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----", "it is a public key, and the private key is wanted")]
-    [InlineData("host.example ssh-ed25519 AAAA", "it looks like a known_hosts or authorized_keys file")]
+    [InlineData("ssh-rsa-cert-v01@openssh.com AAAA me", "it is a certificate (ssh-rsa-cert-v01@openssh.com), and the private key is wanted")]
+    [InlineData("# hosts\nhost.example ssh-ed25519 AAAA", "it is a list of known hosts (known_hosts)")]
+    [InlineData("|1|c2FsdA==|aGFzaA== ssh-ed25519 AAAA", "it is a list of known hosts (known_hosts)")]
+    [InlineData("@cert-authority *.example ssh-ed25519 AAAA ca", "it is a list of known hosts (known_hosts)")]
+    [InlineData("command=\"ls -l\",no-pty ssh-ed25519 AAAA me", "it is a list of authorized keys (authorized_keys)")]
+    [InlineData("restrict ecdsa-sha2-nistp256 AAAA me", "it is a list of authorized keys (authorized_keys)")]
+    [InlineData("-----BEGIN PKCS7-----\nMIIB\n-----END PKCS7-----", "it is a PKCS#7 file, which holds certificates only")]
+    [InlineData("-----BEGIN SSH SIGNATURE-----\nMIIB\n-----END SSH SIGNATURE-----", "it is a signature (ssh-keygen -Y sign)")]
+    [InlineData("PK\u0003\u0004zip", "it is a database or an archive")]
+    [InlineData("0\u0082\u0001\u0010\u0002", "it begins as DER does, but is none of the structures of keys, or was cut off")]
     [InlineData("b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ", "it is the base64 of an OpenSSH private key without its first and last line")]
     [InlineData("SSH PRIVATE KEY FILE FORMAT 1.1\n", "it is a key of SSH version 1, which no server takes any more")]
     [InlineData("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/5", "it is a private key in the format of ssh.com's Tectia")]
@@ -37,20 +46,19 @@ public sealed class KeyFileErrorTests(KeyTools tools) : IClassFixture<KeyTools>
     }
 
     [Fact]
-    public void ReadPrivate_Utf16_IsNamed() =>
-        Assert.Contains("UTF-16", Refusal([0xff, 0xfe, .. Encoding.Unicode.GetBytes("-----BEGIN")]).Sentence, StringComparison.Ordinal);
-
-    [Fact]
-    public void ReadPrivate_BinaryDer_IsNamedWithTheCommandThatConvertsIt()
+    public void ReadPrivate_Pkcs12OrCertificateInDer_IsNamedWithTheCommandThatHelps()
     {
-        string path = tools.NewPath("der");
-        KeyTools.Run("openssl", ["genpkey", "-algorithm", "ed25519", "-outform", "DER", "-out", path]);
-        KeyTools.Run("openssl", ["pkcs8", "-topk8", "-nocrypt", "-inform", "DER", "-in", path, "-outform", "DER", "-out", path + "2"]);
-        string rsa = tools.NewPath("rsa");
-        KeyTools.Run("openssl", ["genrsa", "-out", rsa, "2048"]);
-        KeyTools.Run("openssl", ["rsa", "-in", rsa, "-outform", "DER", "-out", path]);
+        string key = tools.NewPath("tls"), certificate = tools.NewPath("tls"), der = tools.NewPath("tls"), container = tools.NewPath("tls");
+        KeyTools.Run("openssl", ["req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=x", "-keyout", key, "-out", certificate]);
+        KeyTools.Run("openssl", ["x509", "-in", certificate, "-outform", "DER", "-out", der]);
+        KeyTools.Run("openssl", ["pkcs12", "-export", "-inkey", key, "-in", certificate, "-passout", "pass:p", "-out", container]);
 
-        Assert.Contains("openssl pkey -inform DER", Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPrivate(path)).Remedy, StringComparison.Ordinal);
+        LocalMisuseException isContainer = Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPrivate(container));
+
+        Assert.Contains("it is a PKCS#12 container", isContainer.Sentence, StringComparison.Ordinal);
+        Assert.Contains("openssl pkcs12", isContainer.Remedy, StringComparison.Ordinal);
+        foreach (string path in (string[])[certificate, der])
+            Assert.Contains("it is an X.509 certificate", Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPrivate(path)).Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,18 +106,30 @@ public sealed class KeyFileErrorTests(KeyTools tools) : IClassFixture<KeyTools>
     }
 
     [Theory]
-    [InlineData("dsa", "ssh-dss", "PEM")]
-    [InlineData("dsa", "ssh-dss", "RFC4716")]
-    public void ReadPrivate_Dsa_IsRefusedByName(string type, string named, string format)
+    [InlineData("PEM", "")]
+    [InlineData("PKCS8", "")]
+    [InlineData("RFC4716", "")] // which here means OpenSSH's own format
+    [InlineData("RFC4716", "hidden")]
+    public void ReadPrivate_Dsa_IsRefusedByName(string format, string passphrase)
     {
         string path = tools.NewPath("dsa");
-        KeyTools.Run("ssh-keygen", ["-q", "-t", type, "-N", "", "-m", format, "-f", path]);
+        KeyTools.Run("ssh-keygen", ["-q", "-t", "dsa", "-N", passphrase, "-a", "1", "-m", format, "-f", path]);
+        string pem = KeyTools.Run("ssh-keygen", ["-e", "-m", "PKCS8", "-f", path + ".pub"]);
 
-        LocalMisuseException refusal = Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPrivate(path));
+        LocalMisuseException[] refusals =
+        [
+            Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPrivate(path)),
+            Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPublic(path)),
+            Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPublic(path + ".pub")),
+            Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPublic(Encoding.ASCII.GetBytes(pem))),
+        ];
 
-        Assert.Equal(SshErrorCode.KeyUnsupported, refusal.Code);
-        Assert.Contains(named, refusal.Sentence, StringComparison.Ordinal);
-        Assert.Contains("ssh-keygen -t ed25519", refusal.Remedy, StringComparison.Ordinal);
+        foreach (LocalMisuseException refusal in refusals)
+        {
+            Assert.Equal(SshErrorCode.KeyUnsupported, refusal.Code);
+            Assert.Contains("is of type ssh-dss (DSA), which is limited to 1024 bits and SHA-1 and is not supported.", refusal.Sentence, StringComparison.Ordinal);
+            Assert.Contains("ssh-keygen -t ed25519", refusal.Remedy, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

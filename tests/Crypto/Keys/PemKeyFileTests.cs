@@ -65,6 +65,7 @@ public sealed class PemKeyFileTests(KeyTools tools) : IClassFixture<KeyTools>
     [Theory]
     [InlineData("aes-128-cbc", "hmacWithSHA1", "PBKDF2-HMAC-SHA1, 2048 iterations")]
     [InlineData("aes-192-cbc", "hmacWithSHA256", "PBKDF2-HMAC-SHA256, 2048 iterations")]
+    [InlineData("aes-128-cbc", "hmacWithSHA224", "PBKDF2-HMAC-SHA224, 2048 iterations")]
     [InlineData("aes-256-cbc", "hmacWithSHA384", "PBKDF2-HMAC-SHA384, 2048 iterations")]
     [InlineData("aes-256-cbc", "hmacWithSHA512", "PBKDF2-HMAC-SHA512, 2048 iterations")]
     [InlineData("des3", "hmacWithSHA256", "PBKDF2-HMAC-SHA256, 2048 iterations")]
@@ -182,16 +183,93 @@ public sealed class PemKeyFileTests(KeyTools tools) : IClassFixture<KeyTools>
         Assert.Contains("one MD5", weak.Sentence, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("AES-128-CBC")]
+    [InlineData("AES-192-CBC")]
+    [InlineData("AES-256-CBC")]
+    [InlineData("DES-EDE3-CBC")]
+    public void Write_EncryptedPemByName_IsReadByOpenssl(string cipher)
+    {
+        foreach (string kind in (string[])["rsa", "ecdsa256", "ecdsa521"])
+        {
+            using PrivateKey key = KeyFile.ReadPrivate(tools.Plain(kind));
+            string path = tools.WriteFile(KeyFile.Write(key, KeyFileFormat.Pem, KeyTools.Passphrase, new KeyFileOptions { Cipher = cipher }));
+
+            string seen = KeyTools.Run("openssl", ["pkey", "-in", path, "-passin", $"pass:{KeyTools.Passphrase}", "-pubout"]);
+
+            Assert.Equal(key.PublicKey, KeyFile.ReadPublic(Encoding.ASCII.GetBytes(seen)));
+            using PrivateKey again = KeyFile.ReadPrivate(path, KeyTools.Passphrase);
+            Assert.Equal((key.PublicKey, cipher), (again.PublicKey, KeyFile.Inspect(path).Cipher));
+        }
+    }
+
+    [Theory]
+    [InlineData("ed25519", "PKCS8")]
+    [InlineData("rsa", "PKCS8")]
+    [InlineData("ecdsa384", "PKCS8")]
+    [InlineData("rsa", "PKCS1")]
+    [InlineData("ecdsa384", "SEC1")]
+    public void ReadPrivate_Der_IsReadLikePem(string kind, string format)
+    {
+        using PrivateKey key = KeyFile.ReadPrivate(tools.Plain(kind));
+        string pem = tools.WriteFile(KeyFile.Write(key, KeyFileFormat.Pkcs8)), der = tools.NewPath("der"), sealedDer = tools.NewPath("der"), publicDer = tools.NewPath("der");
+        KeyTools.Run("openssl", format switch
+        {
+            "PKCS1" => ["rsa", "-traditional", "-in", pem, "-outform", "DER", "-out", der],
+            "SEC1" => ["ec", "-in", pem, "-outform", "DER", "-out", der],
+            _ => ["pkcs8", "-topk8", "-nocrypt", "-in", pem, "-outform", "DER", "-out", der],
+        });
+        KeyTools.Run("openssl", ["pkcs8", "-topk8", "-in", pem, "-outform", "DER", "-out", sealedDer, "-passout", $"pass:{KeyTools.Passphrase}"]);
+        KeyTools.Run("openssl", ["pkey", "-in", pem, "-pubout", "-outform", "DER", "-out", publicDer]);
+
+        using PrivateKey fromPlain = KeyFile.ReadPrivate(der), fromSealed = KeyFile.ReadPrivate(sealedDer, KeyTools.Passphrase);
+
+        Assert.Equal(key.PublicKey, fromPlain.PublicKey);
+        Assert.Equal(key.PublicKey, fromSealed.PublicKey);
+        Assert.Equal(key.PublicKey, KeyFile.ReadPublic(publicDer));
+        Assert.Equal(SshErrorCode.PassphraseWrong, Refusal(sealedDer, "wrong").Code);
+    }
+
+    [Fact]
+    public void ReadPrivate_CurveSpelledOut_IsRefusedWithTheCommandThatNamesIt()
+    {
+        string path = tools.NewPath("ec"), named = tools.NewPath("ec");
+        KeyTools.Run("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-param_enc", "explicit", "-out", path]);
+
+        LocalMisuseException refusal = Refusal(path, "");
+        KeyTools.Run("openssl", ["ec", "-in", path, "-param_enc", "named_curve", "-out", named]);
+
+        Assert.Equal($"Let the curve be named: openssl ec -in {path} -param_enc named_curve -out NEWFILE", refusal.Remedy);
+        using PrivateKey key = KeyFile.ReadPrivate(named);
+        Assert.Equal("ecdsa-sha2-nistp256", key.PublicKey.Type);
+    }
+
+    [Fact]
+    public void ReadPrivate_DesInOldPem_IsRefusedByName()
+    {
+        byte[] file = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-CBC,0011223344556677\n\nAAAAAAAAAAA=\n-----END RSA PRIVATE KEY-----\n"u8.ToArray();
+
+        LocalMisuseException refusal = Assert.Throws<LocalMisuseException>(() => KeyFile.ReadPrivate(file, "p", "old"));
+
+        Assert.Equal("The key file old is encrypted in a way that is not supported: cipher DES-CBC.", refusal.Sentence);
+    }
+
     [Fact]
     public void ReadPrivate_OneLineOrCrLf_IsRead()
     {
         string text = File.ReadAllText(tools.Plain("ed25519"));
         string[] forms =
-            [text.ReplaceLineEndings("\r\n"), text.ReplaceLineEndings(" "), "\ufeff\n" + text, "Bag Attributes\n  friendlyName: x\n" + text];
+            [text.ReplaceLineEndings("\r\n"), text.ReplaceLineEndings(" "), "\ufeff\n" + text, "Dear Bob, here is my key:\r\n\r\n" + text + "\r\nYours\r\n", "Bag Attributes\n  friendlyName: x\n" + text];
         foreach (string form in forms)
         {
             using PrivateKey key = KeyFile.ReadPrivate(Encoding.UTF8.GetBytes(form));
             Assert.StartsWith("ssh-ed25519", key.PublicKey.ToString(), StringComparison.Ordinal);
+        }
+
+        foreach (Encoding encoding in (Encoding[])[Encoding.Unicode, Encoding.BigEndianUnicode])
+        {
+            using PrivateKey key = KeyFile.ReadPrivate([.. encoding.Preamble, .. encoding.GetBytes(text)]);
+            Assert.Equal(key.PublicKey, KeyFile.ReadPublic([.. encoding.Preamble, .. encoding.GetBytes(tools.PublicLine("ed25519"))]));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using LucidSsh.Crypto;
+using LucidSsh.Tests.Harness;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Tests.Crypto.Keys;
@@ -54,6 +55,71 @@ public sealed class PublicKeyTests(KeyTools tools) : IClassFixture<KeyTools>
         Assert.Equal(key.ToOpenSshLine(), KeyTools.Run("ssh-keygen", ["-i", "-m", "RFC4716", "-f", path]).Trim());
         Assert.Equal(comment, KeyFile.Inspect(path).Comment);
         Assert.True(text.Split('\n').All(line => line.Length <= 72));
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("with \"quotes\" inside")]
+    [InlineData("\"in quotes\"")]
+    [InlineData("a: colon\\and backslash\\")]
+    [InlineData("Grüße aus 世界 und 🔑, so lang, dass die Zeile an einer Stelle gefaltet wird, an der ein Zeichen mehrere Bytes hat: 世界世界世界世界")]
+    [InlineData("x")]
+    public void WriteRfc4716_AnyComment_ComesBackInLinesOf72Bytes(string comment)
+    {
+        PublicKey key = KeyFile.ReadPublic(tools.Plain("rsa") + ".pub");
+
+        string text = KeyFile.WritePublic(key, KeyFileFormat.Rfc4716Public, comment);
+
+        KeyFileInfo info = KeyFile.Inspect(Encoding.UTF8.GetBytes(text));
+        Assert.Equal((key, comment, KeyFileFormat.Rfc4716Public), (info.PublicKey, info.Comment, info.Format));
+        Assert.All(text.Split('\n'), line => Assert.InRange(Encoding.UTF8.GetByteCount(line), 0, 72));
+        Assert.Equal(comment, KeyFile.Inspect(Encoding.UTF8.GetBytes(text.ReplaceLineEndings("\r\n"))).Comment);
+        string path = tools.WriteFile(Encoding.UTF8.GetBytes(text));
+        Assert.Equal(key.ToOpenSshLine(), KeyTools.Run("ssh-keygen", ["-i", "-m", "RFC4716", "-f", path]).Trim());
+    }
+
+    // Headers as in the examples of RFC 4716 section 3.6.
+    [Fact]
+    public void ReadPublic_HeadersFoldedInAnyWay_AreRead()
+    {
+        string line = tools.PublicLine("ed25519").Split(' ')[1];
+        string text = $"""
+            ---- BEGIN SSH2 PUBLIC KEY ----
+            Subject: me
+            x-command: /home/me/bin/lock-in-guest.sh
+            Comment: This is my public key for use on \
+            servers which I don't like.
+            {line[..30]}
+            {line[30..]}
+            ---- END SSH2 PUBLIC KEY ----
+            """;
+
+        KeyFileInfo info = KeyFile.Inspect(Encoding.ASCII.GetBytes(text));
+
+        Assert.Equal(("This is my public key for use on servers which I don't like.", KeyFile.ReadPublic(tools.Plain("ed25519"))), (info.Comment, info.PublicKey));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void WritePublic_Pem_IsReadByOpensslAndIsWhatItWrites(string kind)
+    {
+        using PrivateKey key = KeyFile.ReadPrivate(tools.Plain(kind));
+        string pkcs8 = tools.WriteFile(KeyFile.Write(key, KeyFileFormat.Pkcs8));
+
+        Assert.Equal(KeyTools.Run("openssl", ["pkey", "-in", pkcs8, "-pubout"]), KeyFile.WritePublic(key.PublicKey, KeyFileFormat.PemPublic));
+    }
+
+    [Fact]
+    public void WritePublic_SecurityKeyInPem_IsRefused()
+    {
+        using SecurityToken token = new("sk-ecdsa-sha2-nistp256@openssh.com");
+
+        Assert.Equal(
+            "PEM has no form for a public key of type sk-ecdsa-sha2-nistp256@openssh.com.",
+            Assert.Throws<LocalMisuseException>(() => KeyFile.WritePublic(token.PublicKey, KeyFileFormat.PemPublic)).Sentence);
+        Assert.Equal(
+            token.PublicKey,
+            KeyFile.ReadPublic(Encoding.ASCII.GetBytes(KeyFile.WritePublic(token.PublicKey, KeyFileFormat.Rfc4716Public, "sk"))));
     }
 
     [Fact]

@@ -79,6 +79,46 @@ public sealed class PuttyKeyFileTests
     public void ReadPrivate_CostlyDerivation_IsRefusedAtOnce(string from, string to, SshErrorCode code) =>
         Assert.Equal(code, Refusal(Encoding.ASCII.GetBytes(PuttyFixtures.Files["ed25519-v3"].Replace(from, to, StringComparison.Ordinal)), "p").Code);
 
+    [Theory]
+    [Trait("Peer", "Putty")]
+    [InlineData("ssh-ed25519")]
+    [InlineData("ecdsa-sha2-nistp256")]
+    [InlineData("ecdsa-sha2-nistp521")]
+    [InlineData("ssh-rsa")]
+    public void Write_EveryType_IsReadByPuttygen(string type)
+    {
+        using KeyTools tools = new();
+        using PrivateKey key = KeyTools.NewKey(type);
+        key.Comment = "made here";
+        string passphrase = tools.WriteFile("Grüße 🔑"u8);
+
+        string plain = tools.WriteFile(KeyFile.Write(key, KeyFileFormat.Putty));
+        string encrypted = tools.WriteFile(KeyFile.Write(key, KeyFileFormat.Putty, "Grüße 🔑", new KeyFileOptions { Rounds = 1 }));
+
+        string line = key.PublicKey.ToOpenSshLine("made here");
+        Assert.Equal(line, KeyTools.Run("puttygen", [plain, "-L"]).TrimEnd());
+        Assert.Equal(line, KeyTools.Run("puttygen", [encrypted, "-L", "--old-passphrase", passphrase]).TrimEnd());
+        string exported = tools.NewPath("exported");
+        KeyTools.Run("puttygen", [encrypted, "-O", "private-openssh-new", "-o", exported, "--old-passphrase", passphrase, "--new-passphrase", "/dev/null"]);
+        using PrivateKey again = KeyFile.ReadPrivate(exported), own = KeyFile.ReadPrivate(encrypted, "Grüße 🔑");
+        Assert.Equal((line, line), (again.PublicKey.ToOpenSshLine(again.Comment), own.PublicKey.ToOpenSshLine(own.Comment)));
+        Assert.Equal("Argon2id, 8192 KiB, 1 passes", KeyFile.Inspect(encrypted).KeyDerivation);
+    }
+
+    [Theory]
+    [InlineData("aes256-ctr", 1)]
+    [InlineData("aes256-cbc", 0)]
+    [InlineData("aes256-cbc", 513)]
+    public void Write_WhatTheFormatDoesNotKnow_IsRefused(string cipher, int passes)
+    {
+        using PrivateKey key = PrivateKey.Generate("ssh-ed25519");
+
+        LocalMisuseException refusal = Assert.Throws<LocalMisuseException>(
+            () => KeyFile.Write(key, KeyFileFormat.Putty, "p", new KeyFileOptions { Cipher = cipher, Rounds = passes }));
+
+        Assert.Equal((SshErrorCode.Misuse, $"A PuTTY key file cannot be encrypted with {cipher} and {passes} passes of Argon2."), (refusal.Code, refusal.Sentence));
+    }
+
     private static byte[] File(string name) => Encoding.ASCII.GetBytes(PuttyFixtures.Files[name]);
 
     private static LocalMisuseException Refusal(byte[] file, string passphrase) =>
