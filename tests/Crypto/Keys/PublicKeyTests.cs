@@ -86,7 +86,7 @@ public sealed class PublicKeyTests(KeyTools tools) : IClassFixture<KeyTools>
         string text = $"""
             ---- BEGIN SSH2 PUBLIC KEY ----
             Subject: me
-            x-command: /home/me/bin/lock-in-guest.sh
+            x-command: lock-in-guest.sh
             Comment: This is my public key for use on \
             servers which I don't like.
             {line[..30]}
