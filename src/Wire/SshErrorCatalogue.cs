@@ -40,6 +40,7 @@ internal static class SshErrorCatalogue
     private const string KeyFile = "Unable to read key file";
     private const string Passphrase = "Wrong passphrase for private key";
     private const string HostKey = "Host key verification failed";
+    private const string Agent = "unable to list identities";
 
     /// <summary>All rows, in the order of their numbers.</summary>
     public static ImmutableArray<SshErrorDescription> All { get; } =
@@ -163,6 +164,12 @@ internal static class SshErrorCatalogue
             "The message says which: have its authority issue another one, or connect under a name it is for.", -46, HostKey),
         new(SshErrorCode.RevocationListUnusable, SshFault.Caller, "A list of revoked keys could not be understood.",
             "It is not used in part: make it anew with ssh-keygen -k, or with one public key a line.", -16, KeyFile),
+        new(SshErrorCode.AgentUnavailable, SshFault.Caller, "There is no agent to ask: none is named, its socket is missing or closed to this user, nobody listens there, or it does not answer.",
+            "The message says which: start an agent (ssh-agent) and add a key (ssh-add), or name its socket (SSH_AUTH_SOCK).", -42, Agent),
+        new(SshErrorCode.AgentRefused, SshFault.Refused, "The agent refused a request: it is locked, a person did not confirm, the key is gone or restricted, or it does not take such keys.",
+            "Look with ssh-add -l whether the key is there, unlock the agent (ssh-add -X), and answer its question.", -42, Agent),
+        new(SshErrorCode.AgentProtocol, SshFault.Peer, "An agent, or the client of one, broke the agent protocol (RFC 9987).",
+            "What listens on the socket is broken or no agent at all: look at what it is.", -42, Agent),
     ];
 
     private static SshErrorDescription[] Client() =>

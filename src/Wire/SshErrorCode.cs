@@ -139,6 +139,15 @@ public enum SshErrorCode
     /// <summary>A list of revoked keys could not be understood.</summary>
     RevocationListUnusable = 6021,
 
+    /// <summary>There is no agent to ask, or it does not answer.</summary>
+    AgentUnavailable = 6030,
+
+    /// <summary>An agent understood a request and refused it.</summary>
+    AgentRefused = 6031,
+
+    /// <summary>An agent, or the client of one, broke the agent protocol.</summary>
+    AgentProtocol = 6032,
+
     /// <summary>The library was called in a way it does not allow.</summary>
     Misuse = 7001,
 

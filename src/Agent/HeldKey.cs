@@ -1,0 +1,51 @@
+using LucidSsh.Crypto;
+
+namespace LucidSsh.Agent;
+
+/// <summary>A key in an agent of this process, until its time is over. What signs with it and what zeroes it exclude each other.</summary>
+internal sealed class HeldKey(PrivateKey key, string comment, bool confirm, DestinationConstraints? destinations) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private ITimer? _end;
+    private bool _gone;
+
+    public PublicKey PublicKey { get; } = key.PublicKey;
+
+    public ReadOnlyMemory<byte> Blob => PublicKey.Blob;
+
+    public string Comment { get; } = comment;
+
+    /// <summary>A person is asked before each signature.</summary>
+    public bool Confirm { get; } = confirm;
+
+    /// <summary>Where it may be used; null is everywhere.</summary>
+    public DestinationConstraints? Destinations { get; } = destinations;
+
+    /// <summary>From now on the key's time runs.</summary>
+    public void EndAfter(TimeSpan lifetime, TimeProvider time, Action<HeldKey> end)
+    {
+        lock (_gate)
+        {
+            if (!_gone)
+                _end = time.CreateTimer(_ => end(this), null, lifetime, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Signs; null where the key is gone.</summary>
+    public byte[]? Sign(string algorithm, ReadOnlySpan<byte> data)
+    {
+        lock (_gate)
+            return _gone ? null : key.Sign(algorithm, data, SystemRandom.Shared);
+    }
+
+    /// <summary>Zeroes the key.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _gone = true;
+            _end?.Dispose();
+            key.Dispose();
+        }
+    }
+}
