@@ -10,9 +10,12 @@ public sealed class RevocationList
     /// <summary>The largest list that is read, in bytes: 64 MiB.</summary>
     public const int MaximumSize = 64 * 1024 * 1024;
 
-    private readonly RevokedKeys _keys;
+    private const string AnyAuthority = "";
 
-    internal RevocationList(RevokedKeys keys, string source) => (_keys, Source) = (keys, source);
+    private readonly RevokedKeys _keys = new();
+    private readonly Dictionary<string, RevokedCertificates> _certificates = new(StringComparer.Ordinal); // by the authority's blob in base64
+
+    private RevocationList(string source) => Source = source;
 
     /// <summary>Where it came from, for messages: the file's name.</summary>
     public string Source { get; }
@@ -43,8 +46,14 @@ public sealed class RevocationList
     /// <param name="content">The file's bytes.</param>
     /// <param name="source">What messages call it.</param>
     /// <exception cref="LocalMisuseException">It cannot be understood (<see cref="SshErrorCode.RevocationListUnusable"/>).</exception>
-    public static RevocationList Parse(ReadOnlySpan<byte> content, string source = "the revocation list") =>
-        new(RevokedKeyLines.Read(Encoding.UTF8.GetString(content), source), source);
+    public static RevocationList Parse(ReadOnlySpan<byte> content, string source = "in memory")
+    {
+        RevocationList list = new(source);
+        string? fault = content.StartsWith(KrlReader.Magic)
+            ? KrlReader.Read(content, list._keys, list._certificates)
+            : RevokedKeyLines.Read(Encoding.UTF8.GetString(content), list._keys);
+        return fault is null ? list : throw Unusable(source, fault);
+    }
 
     /// <summary>True for a key that is revoked.</summary>
     public bool IsRevoked(PublicKey key)
@@ -64,9 +73,12 @@ public sealed class RevocationList
     internal string? Find(Certificate certificate) =>
         _keys.Contains(certificate.Key) ? $"its key {certificate.Key.Fingerprint} is on the list"
         : _keys.Contains(certificate.SignatureKey) ? $"the key of its authority {certificate.SignatureKey.Fingerprint} is on the list"
-        : null;
+        : FindIn(Convert.ToBase64String(certificate.SignatureKey.Blob.Span), certificate) ?? FindIn(AnyAuthority, certificate);
 
-    internal static LocalMisuseException Unusable(string source, string fault) =>
+    private string? FindIn(string authority, Certificate certificate) =>
+        _certificates.TryGetValue(authority, out RevokedCertificates? revoked) ? revoked.Find(certificate) : null;
+
+    private static LocalMisuseException Unusable(string source, string fault) =>
         new(SshErrorCode.RevocationListUnusable, $"The revocation list {source} cannot be used: {fault}.",
-            "Nobody is let in by half a list: make it anew with ssh-keygen -k.");
+            "Nobody is let in by half a list: make it anew with ssh-keygen -k, or with one public key a line.");
 }

@@ -7,9 +7,9 @@ namespace LucidSsh.Crypto;
 internal static class RevokedKeyLines
 {
     /// <summary>Reads the list; a line that is no key refuses it whole.</summary>
-    public static RevokedKeys Read(string text, string source)
+    /// <returns>What is wrong, or null.</returns>
+    public static string? Read(string text, RevokedKeys keys)
     {
-        RevokedKeys keys = new();
         int number = 0;
         foreach (ReadOnlySpan<char> whole in text.AsSpan().TrimStart('\ufeff').EnumerateLines())
         {
@@ -17,10 +17,12 @@ internal static class RevokedKeyLines
             string line = whole.Trim().ToString();
             if (line.Length == 0 || line[0] == '#')
                 continue;
-            keys.AddBlob(ReadBlob(line) ?? throw RevocationList.Unusable(source, $"its line {number} is neither a public key nor a comment"));
+            if (ReadBlob(line) is not { } blob)
+                return $"its line {number} is neither a public key nor a comment";
+            keys.AddBlob(blob);
         }
 
-        return keys;
+        return null;
     }
 
     // A key of a type that is not supported is as good as any: it is only compared.

@@ -45,7 +45,8 @@ internal sealed class SourceAddressList
             return null;
 
         // Bits set beyond the prefix are a mistake in one of the two, as OpenSSH sees it too.
-        return IPNetwork.TryParse($"{address}/{prefix}", out IPNetwork network) ? network : null;
+        IPNetwork network = IPNetwork.Parse($"{address}/{prefix}");
+        return network.BaseAddress.Equals(address) ? network : null;
     }
 
     // The base library reads "10.1" and "0x7f.1" as addresses; nobody who writes a list means that. Nor does a list have zones.
