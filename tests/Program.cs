@@ -1,4 +1,5 @@
 using LucidSsh.Tests.Architecture;
+using LucidSsh.Tests.Client;
 using LucidSsh.Tests.Disassembly;
 
 namespace LucidSsh.Tests;
@@ -18,6 +19,9 @@ internal static class Program
                 break;
             case [Review.Verb]:
                 await Review.WriteAsync();
+                break;
+            case [KnownHostsAdder.Verb, string path, string prefix, string count]:
+                await KnownHostsAdder.RunAsync(path, prefix, int.Parse(count));
                 break;
             default:
                 Control.Hash();

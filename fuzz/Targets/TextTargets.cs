@@ -5,7 +5,7 @@ using LucidSsh.Crypto;
 
 namespace LucidSsh.Fuzz;
 
-/// <summary>Lines of known_hosts, and whether they are about a host. What is not understood is no line: nothing is thrown.</summary>
+/// <summary>Lines of known_hosts, and whether they are about a host. What is not understood is a fault: nothing is thrown.</summary>
 internal sealed class KnownHostsTarget : IFuzzTarget
 {
     public string Name => "knownhosts";
@@ -19,7 +19,7 @@ internal sealed class KnownHostsTarget : IFuzzTarget
         {
             using PrivateKey key = PrivateKey.Generate("ssh-ed25519", 0, new SeededRandom(1));
             string text = key.PublicKey.ToOpenSshLine("comment");
-            foreach (string hosts in new[] { "example.org", "*.example.org,!bad.example.org,[host]:2222", "@revoked *", "@cert-authority *.org", "|1|AAAAAAAAAAAAAAAAAAAAAAAAAAA=|AAAAAAAAAAAAAAAAAAAAAAAAAAA=", "a*b?c*d,192.0.2.?" })
+            foreach (string hosts in new[] { "example.org", "*.example.org,!bad.example.org,[host]:2222", "@revoked *", "@revoke x", "@revoked |1|x|y", "@cert-authority @revoked *", "@cert-authority *.org", "|1|AAAAAAAAAAAAAAAAAAAAAAAAAAA=|AAAAAAAAAAAAAAAAAAAAAAAAAAA=", "a*b?c*d,192.0.2.?" })
                 yield return Encoding.UTF8.GetBytes($"# comment\n{hosts} {text}\n");
         }
     }
@@ -29,11 +29,12 @@ internal sealed class KnownHostsTarget : IFuzzTarget
         int number = 0;
         foreach (ReadOnlySpan<char> text in Encoding.UTF8.GetString(input).AsSpan().EnumerateLines())
         {
-            if (!KnownHostsLine.TryParse(text.ToString(), ++number, out KnownHostsLine? line))
-                continue;
-            line.Matches("a.long.name.of.a.host.example.org", 22);
-            line.Matches("[2001:db8::1]", 2222);
-            line.Matches("", 65535);
+            KnownHostsLine.Parse(text.ToString(), "known_hosts", ++number, out KnownHostsEntry? line, out KnownHostsFault? fault);
+            fault ??= line?.Fault;
+            fault?.MayBeAbout("a.long.name.of.a.host.example.org");
+            line?.Matches("a.long.name.of.a.host.example.org", 22);
+            line?.Matches("[2001:db8::1]", 2222);
+            line?.Matches("", 65535);
         }
     }
 }

@@ -1,5 +1,4 @@
 using LucidSsh.Client;
-using LucidSsh.Crypto;
 
 namespace LucidSsh.Tests.Harness;
 
@@ -82,8 +81,7 @@ internal sealed class SshdServer : IAsyncDisposable
             {
                 if (!File.Exists(knownHosts))
                 {
-                    foreach (string type in (string[])["ed25519", "ecdsa", "rsa"])
-                        KnownHostsFile.Append(knownHosts, "127.0.0.1", Port, KeyFile.ReadPublic(_directory[$"host_{type}.pub"]));
+                    File.WriteAllLines(knownHosts, ((string[])["ed25519", "ecdsa", "rsa"]).Select(type => $"[127.0.0.1]:{Port} {File.ReadAllText(_directory[$"host_{type}.pub"]).Trim()}"));
                 }
             }
 

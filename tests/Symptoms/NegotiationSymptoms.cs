@@ -53,7 +53,7 @@ public class NegotiationSymptoms
         await using SshdServer server = await SshdServer.StartAsync($"HostKeyAlgorithms {(type == "rsa" ? "ssh-ed25519" : "ssh-ed25519,rsa-sha2-256")}");
         using PrivateKey another = PrivateKey.Generate("ssh-ed25519");
         PublicKey known = type == "rsa" ? KeyFile.ReadPublic(server[$"{of}.pub"]) : another.PublicKey;
-        KnownHostsFile.Append(server["other_known_hosts"], "127.0.0.1", server.Port, known);
+        await KnownHostsFile.AddAsync(server["other_known_hosts"], "127.0.0.1", server.Port, known);
         SshException failure = await Assert.ThrowsAnyAsync<SshException>(() => SshClient.ConnectAsync(
             server.Target, new SshClientOptions { HostKeys = HostKeyPolicy.KnownHosts(server["other_known_hosts"]) }));
         Assert.Equal(SshErrorCode.HostKeyChanged, failure.Code);

@@ -1,76 +1,93 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Text;
-using LucidSsh.Crypto;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Client;
 
-/// <summary>One entry: which hosts, which key, and whether the key is revoked.</summary>
-internal sealed record KnownHostsLine(int Number, string Hosts, PublicKey Key, bool IsRevoked)
+/// <summary>Reads lines: <c>[@marker] names type base64 [comment]</c>.</summary>
+internal static class KnownHostsLine
 {
-    private const int SaltAndHashLength = 20; // SHA-1
+    /// <summary>The longest line, in characters: a key of 16384 bits takes less than 4,000, and names the rest.</summary>
+    public const int MaximumLength = 64 * 1024;
 
-    /// <summary>Reads a line; comments, blank lines, certificate authorities and keys of unknown types are none.</summary>
-    public static bool TryParse(string text, int number, [NotNullWhen(true)] out KnownHostsLine? line)
+    private static readonly char[] Blanks = [' ', '\t'];
+
+    /// <summary>Reads a line. A comment or an empty line is neither an entry nor a fault.</summary>
+    public static void Parse(string text, string file, int number, out KnownHostsEntry? entry, out KnownHostsFault? fault)
     {
-        line = null;
-        string[] parts = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        bool revoked = parts is ["@revoked", ..];
-        if (revoked)
-            parts = parts[1..];
-        if (parts.Length < 3 || parts[0][0] is '#' or '@')
-            return false;
-        byte[] blob = new byte[parts[2].Length];
-        if (!Convert.TryFromBase64String(parts[2], blob, out int length))
-            return false;
-        try
-        {
-            PublicKey key = PublicKey.Parse(blob.AsSpan(0, length));
-            if (key.Type != parts[1])
-                return false;
-            line = new KnownHostsLine(number, parts[0], key, revoked);
-            return true;
-        }
-        catch (SshException)
-        {
-            return false;
-        }
+        (entry, fault) = (null, null);
+        string line = text.Trim(' ', '\t', '\r', '\n');
+        if (line.Length == 0 || line[0] == '#')
+            return;
+        HostNames? names = null;
+        string? reason = line.Length > MaximumLength ? $"it is longer than {MaximumLength} characters"
+            : line.Contains('\r', StringComparison.Ordinal) ? "there is a line end within it that only old Macs wrote"
+            : Read(line, file, number, out names, out entry);
+        if (reason is not null)
+            fault = new KnownHostsFault(file, number, reason) { Names = names, MayRevoke = MayRevoke(line) };
     }
 
-    /// <summary>True when the line is about the host: some pattern matches, and no negated one does.</summary>
-    public bool Matches(string host, int port)
+    // A marker that nobody knows may be a misspelt @revoked, or one that takes trust away in a way of its own.
+    private static bool MayRevoke(string line) =>
+        line.Contains("@revoked", StringComparison.OrdinalIgnoreCase)
+        || (line[0] == '@' && !line.StartsWith("@cert-authority ", StringComparison.Ordinal) && !line.StartsWith("@cert-authority\t", StringComparison.Ordinal));
+
+    private static string? Read(string line, string file, int number, out HostNames? names, out KnownHostsEntry? entry)
     {
-        string name = KnownHostsFile.HostName(host, port);
-        if (Hosts.StartsWith("|1|", StringComparison.Ordinal))
-            return MatchesHash(name);
-        bool matched = false;
-        foreach (string pattern in Hosts.Split(','))
+        (names, entry) = (null, null);
+        string rest = line;
+        KnownHostsMarker marker = KnownHostsMarker.None;
+        string? unknownMarker = null;
+        if (line[0] == '@')
         {
-            bool negated = pattern.StartsWith('!');
-            if (!Wildcard.Matches(negated ? pattern[1..] : pattern, name))
-                continue;
-            if (negated)
-                return false;
-            matched = true;
+            string word = Take(ref rest);
+            marker = word switch
+            {
+                "@cert-authority" => KnownHostsMarker.CertAuthority,
+                "@revoked" => KnownHostsMarker.Revoked,
+                _ => KnownHostsMarker.None,
+            };
+            unknownMarker = marker == KnownHostsMarker.None ? word : null;
         }
 
-        return matched;
+        string hosts = Take(ref rest);
+        if (hosts.StartsWith('@'))
+            return "it has more than one marker";
+        if (hosts.Length == 0)
+            return "it names no host";
+        if (!HostNames.TryParse(hosts, out names, out string? fault))
+            return fault;
+        if (unknownMarker is not null)
+            return $"\"{TerminalText.OneLine(unknownMarker, 40)}\" is no marker that is known";
+
+        string type = Take(ref rest);
+        if (type.Length > 0 && type.All(char.IsAsciiDigit))
+            return "its key is one of SSH version 1";
+        string? wrong = ReadKey(type, Take(ref rest), out byte[] blob);
+        if (wrong is null)
+            entry = new KnownHostsEntry(file, number, marker, hosts, names, type, blob, rest);
+        return wrong;
     }
 
-    // |1|base64 of a salt|base64 of HMAC-SHA1(salt, name)
-    private bool MatchesHash(string name)
+    private static string? ReadKey(string type, string base64, out byte[] blob)
     {
-        string[] parts = Hosts.Split('|');
-        Span<byte> salt = stackalloc byte[64];
-        Span<byte> expected = stackalloc byte[64];
-        if (parts.Length != 4
-            || !Convert.TryFromBase64String(parts[2], salt, out int saltLength) || saltLength != SaltAndHashLength
-            || !Convert.TryFromBase64String(parts[3], expected, out int hashLength) || hashLength != SaltAndHashLength)
-        {
-            return false;
-        }
+        blob = [];
+        if (base64.Length == 0 || base64[0] == '#')
+            return "it ends before its key";
+        byte[] bytes = new byte[base64.Length];
+        if (!Convert.TryFromBase64String(base64, bytes, out int length))
+            return "its key is no base64";
+        blob = bytes[..length];
+        SshReader reader = new(blob);
+        string named = reader.Name("key type");
+        if (reader.Fault is not null)
+            return "its key is cut off";
+        return named == type ? null : $"it says that its key is of type {TerminalText.OneLine(type, 40)}, and the key says {named}";
+    }
 
-        byte[] actual = Hmac.Compute(HashName.Sha1, salt[..saltLength], Encoding.UTF8.GetBytes(name));
-        return ConstantTime.Equal(actual, expected[..hashLength]);
+    private static string Take(ref string rest)
+    {
+        int end = rest.IndexOfAny(Blanks);
+        string word = end < 0 ? rest : rest[..end];
+        rest = end < 0 ? "" : rest[end..].TrimStart(Blanks);
+        return word;
     }
 }
