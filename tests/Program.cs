@@ -20,8 +20,8 @@ internal static class Program
             case [Review.Verb]:
                 await Review.WriteAsync();
                 break;
-            case [KnownHostsAdder.Verb, string path, string prefix, string count]:
-                await KnownHostsAdder.RunAsync(path, prefix, int.Parse(count));
+            case [KnownHostsChanger.Verb, string path, string prefix, string count]:
+                await KnownHostsChanger.RunAsync(path, prefix, int.Parse(count));
                 break;
             default:
                 Control.Hash();

@@ -256,24 +256,38 @@ public sealed class KnownHostsFileTests : IDisposable
     public async Task SeveralProcesses_AddAndRemoveAtOnce_EveryLineIsWhole_AndNoneIsLost()
     {
         const int Processes = 4;
-        const int Each = 25;
-        await File.WriteAllTextAsync(Path, string.Concat(Enumerable.Range(0, 40).Select(i => $"old{i} {KeyText} old\nkept{i} {KeyText} kept\n")));
-        Task<(int ExitCode, string Output, string Error)>[] processes =
-        [
-            .. Enumerable.Range(0, Processes).Select(process => ChildProcess.RunAsync(
-                LucidProgram.DotNet, ["exec", typeof(KnownHostsFileTests).Assembly.Location, KnownHostsAdder.Verb, Path, $"p{process}-", $"{Each}"])),
-        ];
-        foreach (int i in Enumerable.Range(0, 40)) // rewrites, while the others append
-            await KnownHostsFile.RemoveAsync(Path, $"old{i}");
-        foreach ((int code, string output, string error) in await Task.WhenAll(processes))
-            Assert.True(code == 0, output + error);
+        const int Each = 50;
+        string[] added = [.. from process in Enumerable.Range(0, Processes) from i in Enumerable.Range(0, Each) select $"p{process}-{i}"];
+        await File.WriteAllTextAsync(Path, string.Concat(added.Select(name => $"old-{name} {KeyText} old\nkept-{name} {KeyText} kept\n")));
+        (int Code, string Output, string Error)[] processes = await Task.WhenAll(Enumerable.Range(0, Processes).Select(process => ChildProcess.RunAsync(
+            LucidProgram.DotNet, ["exec", typeof(KnownHostsFileTests).Assembly.Location, KnownHostsChanger.Verb, Path, $"p{process}-", $"{Each}"])));
+        Assert.All(processes, process => Assert.True(process.Code == 0, process.Output + process.Error));
 
         KnownHostsFile file = KnownHostsFile.Read(Path);
         Assert.Empty(file.Faults);
-        Assert.Equal(
-            Enumerable.Range(0, 40).Select(i => $"kept{i}").Concat(from process in Enumerable.Range(0, Processes) from i in Enumerable.Range(0, Each) select $"p{process}-{i}").Order(),
-            file.Entries.Select(entry => entry.Hosts).Order());
+        Assert.Equal(added.Concat(added.Select(name => $"kept-{name}")).Order(), file.Entries.Select(entry => entry.Hosts).Order());
     }
+
+    [Fact]
+    public async Task SeveralThreads_AddAtOnce_EveryLineIsWhole_AndNoneIsLost()
+    {
+        await Parallel.ForAsync(0, 200, async (i, cancellationToken) => await KnownHostsFile.AddAsync(Path, $"host{i % 100}", 22, Key, hashed: false, cancellationToken));
+        KnownHostsFile file = KnownHostsFile.Read(Path);
+        Assert.Empty(file.Faults);
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"host{i}").Order(), file.Entries.Select(entry => entry.Hosts).Order());
+    }
+
+    [Fact]
+    public async Task Add_ThroughALinkThatLeadsToNoFileYet_MakesTheFile()
+    {
+        File.CreateSymbolicLink(Path, "elsewhere");
+        Assert.True(await KnownHostsFile.AddAsync(Path, "host", 22, Key));
+        Assert.Single(KnownHostsFile.Read(_directory["elsewhere"]).Entries);
+        Assert.NotNull(new FileInfo(Path).LinkTarget);
+    }
+
+    [Fact]
+    public async Task Add_ToNull_IsForgotten() => Assert.True(await KnownHostsFile.AddAsync("/dev/null", "host", 22, Key));
 
     private KnownHostsFile Read(string text)
     {
@@ -294,15 +308,18 @@ public sealed class KnownHostsFileTests : IDisposable
     }
 }
 
-/// <summary>A process that adds hosts to a file others change at the same time.</summary>
-internal static class KnownHostsAdder
+/// <summary>A process that adds hosts to a file and removes others, while others do the same.</summary>
+internal static class KnownHostsChanger
 {
-    public const string Verb = "known-hosts-add";
+    public const string Verb = "known-hosts-change";
 
     public static async Task RunAsync(string path, string prefix, int count)
     {
         using PrivateKey key = PrivateKey.Generate("ssh-ed25519");
         for (int i = 0; i < count; i++)
-            await KnownHostsFile.AddAsync(path, $"{prefix}{i}", 22, key.PublicKey, hashed: false);
+        {
+            await KnownHostsFile.AddAsync(path, $"{prefix}{i}", 22, key.PublicKey);
+            await KnownHostsFile.RemoveAsync(path, $"old-{prefix}{i}");
+        }
     }
 }
