@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using LucidSsh.Crypto;
@@ -20,6 +21,8 @@ internal sealed class HostNames
 
     private const int HashLength = 20; // bytes of a SHA-1, and of the salt
 
+    private static readonly SearchValues<char> NotInNames = SearchValues.Create("*?!,|@#");
+
     private readonly string[] _patterns;
     private readonly byte[]? _salt;
     private readonly byte[]? _hash;
@@ -30,7 +33,7 @@ internal sealed class HostNames
     public bool IsHashed => _hash is not null;
 
     /// <summary>True where the line is about more than one name: a list, a pattern, an exception.</summary>
-    public bool IsComplex => _patterns.Length > 1 || _patterns.Any(pattern => pattern.AsSpan().ContainsAny("*?!"));
+    public bool IsComplex => _patterns.Length > 1 || _patterns.Any(pattern => pattern.AsSpan().ContainsAny('*', '?', '!'));
 
     /// <summary>The name that files know a host by: the host for port 22, else <c>[host]:port</c>.</summary>
     public static string NameOf(string host, int port) => port == SshTarget.DefaultPort ? Normalise(host) : $"[{Normalise(host)}]:{port}";
@@ -43,7 +46,7 @@ internal sealed class HostNames
     /// <exception cref="LocalMisuseException">It is none.</exception>
     public static void Check(string host)
     {
-        if (host.Length is > 0 and <= MaximumName && !host.AsSpan().ContainsAny("*?!,|@#") && !host.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
+        if (host.Length is > 0 and <= MaximumName && !host.AsSpan().ContainsAny(NotInNames) && !host.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
             return;
         throw new LocalMisuseException(
             SshErrorCode.Misuse, $"\"{TerminalText.OneLine(host, 60)}\" is no name of a host: a known_hosts file could not tell it from a pattern.");
