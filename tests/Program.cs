@@ -20,8 +20,8 @@ internal static class Program
             case [Review.Verb]:
                 await Review.WriteAsync();
                 break;
-            case [KnownHostsChanger.Verb, string path, string prefix, string count]:
-                await KnownHostsChanger.RunAsync(path, prefix, int.Parse(count));
+            case [KnownHostsChanger.Verb, string path, string prefix, string count, string inPlace]:
+                await KnownHostsChanger.RunAsync(path, prefix, int.Parse(count), bool.Parse(inPlace));
                 break;
             default:
                 Control.Hash();

@@ -198,8 +198,10 @@ public sealed class KnownHostsFileTests : IDisposable
         Assert.Equal("rwx------", ModeOf(_directory["new/.ssh"]));
     }
 
-    [Fact]
-    public async Task Remove_LeavesEveryOtherByte_TheMode_AndTheLink()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Remove_LeavesEveryOtherByte_TheMode_AndTheLink(bool inPlace)
     {
         string kept = $"# comment\r\nother {KeyText}\n@revoked host {KeyText}\n@cert-authority host {KeyText}\nhost damaged\n\n\xff\xfe\n";
         byte[] bytes = Encoding.Latin1.GetBytes(kept + $"host {KeyText} one\n" + $"a,host {KeyText} two\n" + "last without end");
@@ -208,7 +210,8 @@ public sealed class KnownHostsFileTests : IDisposable
         File.SetUnixFileMode(_directory["dotfiles/hosts"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         File.CreateSymbolicLink(Path, "dotfiles/hosts");
 
-        Assert.Equal(["one", "two"], (await KnownHostsFile.RemoveAsync(Path, "HOST")).Select(entry => entry.Comment));
+        Assert.True(await KnownHostsWriter.ChangeAsync(Path, file => new KnownHostsChange([8], []), TimeProvider.System, default, inPlace));
+        Assert.Equal(["two"], (await KnownHostsFile.RemoveAsync(Path, "HOST")).Select(entry => entry.Comment));
         Assert.Empty(await KnownHostsFile.RemoveAsync(Path, "host"));
         Assert.Equal(Encoding.Latin1.GetBytes(kept + "last without end"), await File.ReadAllBytesAsync(Path));
         Assert.Equal("dotfiles/hosts", new FileInfo(Path).LinkTarget);
@@ -252,15 +255,17 @@ public sealed class KnownHostsFileTests : IDisposable
         Assert.True(await KnownHostsFile.AddAsync(Path, "host", 22, Key));
     }
 
-    [Fact]
-    public async Task SeveralProcesses_AddAndRemoveAtOnce_EveryLineIsWhole_AndNoneIsLost()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SeveralProcesses_AddAndRemoveAtOnce_EveryLineIsWhole_AndNoneIsLost(bool inPlace)
     {
         const int Processes = 4;
         const int Each = 50;
         string[] added = [.. from process in Enumerable.Range(0, Processes) from i in Enumerable.Range(0, Each) select $"p{process}-{i}"];
         await File.WriteAllTextAsync(Path, string.Concat(added.Select(name => $"old-{name} {KeyText} old\nkept-{name} {KeyText} kept\n")));
         (int Code, string Output, string Error)[] processes = await Task.WhenAll(Enumerable.Range(0, Processes).Select(process => ChildProcess.RunAsync(
-            LucidProgram.DotNet, ["exec", typeof(KnownHostsFileTests).Assembly.Location, KnownHostsChanger.Verb, Path, $"p{process}-", $"{Each}"])));
+            LucidProgram.DotNet, ["exec", typeof(KnownHostsFileTests).Assembly.Location, KnownHostsChanger.Verb, Path, $"p{process}-", $"{Each}", $"{inPlace}"])));
         Assert.All(processes, process => Assert.True(process.Code == 0, process.Output + process.Error));
 
         KnownHostsFile file = KnownHostsFile.Read(Path);
@@ -313,13 +318,14 @@ internal static class KnownHostsChanger
 {
     public const string Verb = "known-hosts-change";
 
-    public static async Task RunAsync(string path, string prefix, int count)
+    public static async Task RunAsync(string path, string prefix, int count, bool inPlace)
     {
         using PrivateKey key = PrivateKey.Generate("ssh-ed25519");
         for (int i = 0; i < count; i++)
         {
             await KnownHostsFile.AddAsync(path, $"{prefix}{i}", 22, key.PublicKey);
-            await KnownHostsFile.RemoveAsync(path, $"old-{prefix}{i}");
+            string old = $"old-{prefix}{i}";
+            await KnownHostsWriter.ChangeAsync(path, file => new KnownHostsChange([.. file.Find(old).Select(entry => entry.Line)], []), TimeProvider.System, default, inPlace);
         }
     }
 }

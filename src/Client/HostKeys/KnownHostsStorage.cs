@@ -1,10 +1,8 @@
-using System.Runtime.InteropServices;
-
 namespace LucidSsh.Client;
 
-/// <summary>The few things with files that a known_hosts file needs: a new file that is its owner's alone, bytes behind a file's end
-/// whoever else appends, and a file that takes another's place with its mode and owner.</summary>
-internal static unsafe partial class KnownHostsStorage
+/// <summary>The few things with files that a known_hosts file needs: a new file that is its owner's alone, bytes behind a file's end, and
+/// other content in a file that keeps its mode and owner.</summary>
+internal static class KnownHostsStorage
 {
     private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -17,7 +15,7 @@ internal static unsafe partial class KnownHostsStorage
             Directory.CreateDirectory(directory, OwnerAlone | UnixFileMode.UserExecute);
     }
 
-    /// <summary>Opens a file for writing; where it is made, its owner alone may read it.</summary>
+    /// <summary>Opens a file for writing; where it is made, its owner alone may read it. Nothing is buffered: a write is one write.</summary>
     public static FileStream OpenOwn(string path, FileMode mode, FileShare share)
     {
         FileStreamOptions options = new() { Mode = mode, Access = FileAccess.Write, Share = share, BufferSize = 0 };
@@ -26,28 +24,24 @@ internal static unsafe partial class KnownHostsStorage
         return new FileStream(path, options);
     }
 
-    /// <summary>Writes bytes behind a file's end, in one write, wherever that end is by then: OpenSSH appends without a lock.</summary>
+    /// <summary>Writes bytes behind a file's end, in one write.</summary>
     /// <exception cref="IOException">They could not be written.</exception>
     public static void Append(string path, byte[] bytes)
     {
-        OpenOwn(path, FileMode.OpenOrCreate, FileShare.ReadWrite | FileShare.Delete).Dispose();
-        if (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS())
-        {
-            AppendAtomically(path, bytes);
-            return;
-        }
-
-        using FileStream stream = OpenOwn(path, FileMode.Append, FileShare.ReadWrite | FileShare.Delete);
+        using FileStream stream = OpenOwn(path, FileMode.OpenOrCreate, FileShare.ReadWrite | FileShare.Delete);
+        stream.Seek(0, SeekOrigin.End);
         stream.Write(bytes);
     }
 
-    /// <summary>Puts a new file in a file's place, with its mode and owner; who has the old one open keeps it.</summary>
+    /// <summary>Gives a file other content, and leaves its mode and owner. The content is complete and on the disk before the file changes.</summary>
     /// <param name="path">The file; no symbolic link.</param>
     /// <param name="content">The new content.</param>
+    /// <param name="inPlace">Writes into the file there is, for who must not own the new one: who reads it in that moment may see its old
+    /// end behind the new one. False puts a new file in its place, which nobody sees half.</param>
     /// <param name="isUnchanged">Asked last: false leaves the file as it is.</param>
     /// <returns>False where it was left.</returns>
-    /// <exception cref="IOException">The file could not be replaced, or not with its owner.</exception>
-    public static bool TryReplace(string path, byte[] content, Func<bool> isUnchanged)
+    /// <exception cref="IOException">The file could not be changed.</exception>
+    public static bool TryReplace(string path, byte[] content, bool inPlace, Func<bool> isUnchanged)
     {
         string fresh = $"{path}.{Guid.NewGuid():N}";
         try
@@ -60,11 +54,13 @@ internal static unsafe partial class KnownHostsStorage
                 stream.Flush(flushToDisk: true);
             }
 
-            if (OperatingSystem.IsLinux())
-                KeepOwner(path, fresh);
             if (!isUnchanged())
                 return false;
-            File.Move(fresh, path, overwrite: true);
+
+            if (inPlace)
+                Overwrite(path, content);
+            else
+                File.Move(fresh, path, overwrite: true);
             return true;
         }
         finally
@@ -73,56 +69,11 @@ internal static unsafe partial class KnownHostsStorage
         }
     }
 
-    // .NET's FileMode.Append looks for the end and then writes there: a line that another process appends in between would be lost.
-    private static void AppendAtomically(string path, byte[] bytes)
+    private static void Overwrite(string path, byte[] content)
     {
-        int flags = OperatingSystem.IsLinux() ? 0x80401 : 0x1000009; // O_WRONLY | O_APPEND | O_CLOEXEC
-        int file = Open(path, flags);
-        if (file < 0)
-            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
-        try
-        {
-            fixed (byte* start = bytes)
-            {
-                nint written = Write(file, start, (nuint)bytes.Length);
-                if (written != bytes.Length)
-                    throw new IOException(written < 0 ? Marshal.GetLastPInvokeErrorMessage() : "the disk is full");
-            }
-        }
-        finally
-        {
-            _ = Close(file);
-        }
+        using FileStream stream = OpenOwn(path, FileMode.OpenOrCreate, FileShare.ReadWrite | FileShare.Delete);
+        stream.Write(content);
+        stream.SetLength(content.Length);
+        stream.Flush(flushToDisk: true);
     }
-
-    // Only a privileged process that changes another user's file has something to do here.
-    private static void KeepOwner(string path, string fresh)
-    {
-        if (OwnerOf(path) is { } owner && OwnerOf(fresh) is { } own && owner != own && ChangeOwner(fresh, owner.User, owner.Group) != 0 && owner.User != own.User)
-            throw new IOException($"the new file could not be given to the old one's owner: {Marshal.GetLastPInvokeErrorMessage()}");
-    }
-
-    // struct statx is the same on every processor: stx_uid at 20, stx_gid at 24 (statx(2)).
-    private static (uint User, uint Group)? OwnerOf(string path)
-    {
-        const int WorkingDirectory = -100; // AT_FDCWD
-        const uint UserAndGroup = 0x18;    // STATX_UID | STATX_GID
-        byte* status = stackalloc byte[256];
-        return Statx(WorkingDirectory, path, 0, UserAndGroup, status) == 0 ? (*(uint*)(status + 20), *(uint*)(status + 24)) : null;
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static partial nint Write(int file, byte* bytes, nuint count);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Statx(int directory, string path, int flags, uint mask, byte* status);
-
-    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int ChangeOwner(string path, uint user, uint group);
 }

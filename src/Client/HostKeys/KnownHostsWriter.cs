@@ -11,8 +11,8 @@ internal sealed record KnownHostsChange(ImmutableHashSet<int> Removed, Immutable
 }
 
 /// <summary>Changes known_hosts files that other processes read and change at the same time. Processes of this library take turns by
-/// a lock; OpenSSH's take none, but see a file before a change or after it, never within: lines are appended in one write, and
-/// everything else is a new file that takes the old one's place.</summary>
+/// a lock. OpenSSH's take none, but see a file before a change or after it, never within: lines are appended in one write, and
+/// everything else is a new file that takes the old one's place, unless the old one changed meanwhile.</summary>
 internal static class KnownHostsWriter
 {
     // How long another process may hold the lock: changing a file takes milliseconds.
@@ -28,10 +28,12 @@ internal static class KnownHostsWriter
     /// <param name="decide">Says what to do with the file as it is now, under the lock; may be asked again.</param>
     /// <param name="time">The clock of the lock's deadline.</param>
     /// <param name="cancellationToken">Gives up waiting for the lock.</param>
+    /// <param name="inPlace">How lines are removed. By default a new file takes the old one's place, but not from a privileged process: the new
+    /// file would be the administrator's, and its user could not read it any more.</param>
     /// <returns>False where nothing was to be changed.</returns>
     /// <exception cref="LocalMisuseException">The file cannot be read or written, or stays locked.</exception>
     public static async ValueTask<bool> ChangeAsync(
-        string path, Func<KnownHostsFile, KnownHostsChange> decide, TimeProvider time, CancellationToken cancellationToken)
+        string path, Func<KnownHostsFile, KnownHostsChange> decide, TimeProvider time, CancellationToken cancellationToken, bool? inPlace = null)
     {
         try
         {
@@ -50,7 +52,7 @@ internal static class KnownHostsWriter
                     return true;
                 }
 
-                if (KnownHostsStorage.TryReplace(target, file.With(change), () => Stamp(target) == seen))
+                if (KnownHostsStorage.TryReplace(target, file.With(change), inPlace ?? Environment.IsPrivilegedProcess, () => Stamp(target) == seen))
                     return true;
             }
 
