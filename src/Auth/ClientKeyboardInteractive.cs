@@ -79,7 +79,8 @@ internal static class ClientKeyboardInteractive
         return given == request.Prompts.Length
             ? new Answers([.. (texts ?? []).Select(text => SecretText.Encode(text))])
             : new Answers([], LoginVerdict.Failed(
-                $"the callback gave {given} answers to {request.Prompts.Length} prompts ({Describe(request)})"));
+                $"the callback gave {given} answers to {request.Prompts.Length} prompts ({Describe(request)})",
+                remedy: "Return exactly one answer for each prompt, in their order."));
     }
 
     private static Answers AskPassword(PasswordCredential credential, InteractiveRequest request, ref bool used)
@@ -89,15 +90,21 @@ internal static class ClientKeyboardInteractive
         if (used || request.Prompts is not [{ Echo: false }])
         {
             return new Answers([], LoginVerdict.Failed(
-                $"it answers a single hidden prompt, and the server asks {(used ? "another: " : "")}{Describe(request)}"));
+                $"it answers a single hidden prompt, and the server asks {(used ? "another: " : "")}{Describe(request)}",
+                remedy: "Give a KeyboardInteractiveCredential, whose callback is asked whatever the server asks: a code, or a new password in "
+                + "place of an expired one."));
         }
 
         used = true;
         return new Answers([new Secret(credential.Utf8)]);
     }
 
-    private static string Describe(InteractiveRequest request) => string.Join(
-        ", ", request.Prompts.Select(prompt => $"“{TerminalText.OneLine(prompt.Text, 60)}” ({(prompt.Echo ? "shown" : "hidden")})"));
+    private static string Describe(InteractiveRequest request)
+    {
+        string prompts = string.Join(
+            ", ", request.Prompts.Select(prompt => $"“{TerminalText.OneLine(prompt.Text, 240)}” ({(prompt.Echo ? "shown" : "hidden")})"));
+        return request.Instruction.Length == 0 ? prompts : $"{prompts}, having said “{TerminalText.OneLine(request.Instruction, 240)}”";
+    }
 
     private sealed record Answers(ImmutableArray<Secret> Responses, LoginVerdict? Failure = null) : IDisposable
     {

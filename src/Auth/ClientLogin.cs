@@ -52,37 +52,48 @@ internal sealed class ClientLogin
     public async Task<LoginReport> LoginAsync(string user, IReadOnlyList<Credential> credentials, CancellationToken cancellationToken)
     {
         List<LoginAttempt> attempts = [];
+        List<CredentialUse> plan = [.. credentials.SelectMany(credential => credential.Uses)];
+        long start = _conversation.Transport.Time.GetTimestamp();
         try
         {
             await BeginAsync(user, cancellationToken).ConfigureAwait(false);
             if (_done)
                 return Report([new LoginAttempt(LoginMethods.None, "no credential", LoginOutcome.Accepted)]);
-            Exception? cause = await TryAllAsync(credentials, attempts, cancellationToken).ConfigureAwait(false);
-            LoginReport report = Report(attempts);
-            return _done ? report : throw WithContext(LoginDiagnosis.Explain(report, cause));
+            LoginVerdict? failed = await TryAllAsync(plan, attempts, cancellationToken).ConfigureAwait(false);
+            LoginReport report = Report([.. attempts, .. NotUsed(plan)]);
+            return _done ? report : throw WithContext(LoginDiagnosis.Explain(report, failed));
         }
         catch (SshException gone) when (gone.Code == SshErrorCode.PeerDisconnected && attempts.Count > 0)
         {
-            throw WithContext(LoginDiagnosis.Explain(Report(attempts), gone));
+            throw WithContext(LoginDiagnosis.Disconnected(Report([.. attempts, .. NotUsed(plan)]), gone));
+        }
+        catch (TransportLostException lost) when (lost.Code == SshErrorCode.ConnectionLost)
+        {
+            TimeSpan elapsed = _conversation.Transport.Time.GetElapsedTime(start);
+            throw WithContext(LoginDiagnosis.Lost(Report([.. attempts, .. NotUsed(plan)]), elapsed, lost));
         }
     }
 
-    private async ValueTask<Exception?> TryAllAsync(
-        IReadOnlyList<Credential> credentials, List<LoginAttempt> attempts, CancellationToken cancellationToken)
+    // What the last credential that could not be used had to say, or null.
+    private async ValueTask<LoginVerdict?> TryAllAsync(
+        List<CredentialUse> plan, List<LoginAttempt> attempts, CancellationToken cancellationToken)
     {
-        List<Credential> plan = [.. credentials];
-        Exception? cause = null;
+        LoginVerdict? failed = null;
         while (!_done && attempts.Count < _conversation.Options.MaxAttempts
             && Next(plan) is var (next, method))
         {
             plan.Remove(next);
-            attempts.Add(Describe(next, method, LoginOutcome.NotTried)); // what stays in the report if the server hangs up
-            Report(attempts);
-            LoginVerdict verdict = await TryAsync(next, method, cancellationToken).ConfigureAwait(false);
+            attempts.Add(Describe(next, method, LoginOutcome.NotAnswered)); // what stays in the report if the server hangs up
+            Report([.. attempts]);
+            LoginVerdict verdict = next.Problem is { } problem
+                ? LoginVerdict.Failed(problem)
+                : await TryAsync(next, method, cancellationToken).ConfigureAwait(false);
             if (!verdict.CanContinue.IsDefault)
                 _canContinue = verdict.CanContinue;
             _done = verdict.Outcome == LoginOutcome.Accepted;
-            cause = verdict.Cause ?? cause;
+            if (_done || verdict.Outcome == LoginOutcome.PartialSuccess)
+                plan.RemoveAll(use => use.Credential == next.Credential); // a key with a certificate is one key
+            failed = verdict.Outcome == LoginOutcome.Failed || verdict.Cause is not null ? verdict : failed;
             attempts[^1] = attempts[^1] with
             {
                 Outcome = verdict.Outcome,
@@ -92,36 +103,34 @@ internal sealed class ClientLogin
             };
         }
 
-        foreach (Credential left in plan)
-        {
-            bool offered = _canContinue.Contains(left.Method);
-            attempts.Add(Describe(left, "", _done || offered ? LoginOutcome.NotTried : LoginOutcome.NotOffered));
-        }
-
-        return cause;
+        return failed;
     }
+
+    private IEnumerable<LoginAttempt> NotUsed(List<CredentialUse> plan) => plan.Select(use => Describe(
+        use, "", _done || _canContinue.IsDefault || _canContinue.Contains(use.Credential.Method) ? LoginOutcome.NotTried : LoginOutcome.NotOffered));
 
     // The first that is made for an offered method; only then one that can stand in, so that a password does not answer where
     // somebody was given for the questions.
-    private (Credential Credential, string Method)? Next(List<Credential> plan)
+    private (CredentialUse Use, string Method)? Next(List<CredentialUse> plan)
     {
-        if (plan.Find(c => _canContinue.Contains(c.Method)) is { } made)
-            return (made, made.Method);
-        return plan.Find(c => c.StandInMethod is { } method && _canContinue.Contains(method)) is { } standIn
-            ? (standIn, standIn.StandInMethod!)
+        if (plan.Find(use => _canContinue.Contains(use.Credential.Method)) is { } made)
+            return (made, made.Credential.Method);
+        return plan.Find(use => use.Credential.StandInMethod is { } method && _canContinue.Contains(method)) is { } standIn
+            ? (standIn, standIn.Credential.StandInMethod!)
             : null;
     }
 
-    private ValueTask<LoginVerdict> TryAsync(Credential credential, string method, CancellationToken cancellationToken) =>
-        (credential, method) switch
+    private ValueTask<LoginVerdict> TryAsync(CredentialUse use, string method, CancellationToken cancellationToken) =>
+        (use.Credential, method) switch
         {
-            (PrivateKeyCredential key, _) => ClientPublicKey.RunAsync(_conversation, key, cancellationToken),
+            (PrivateKeyCredential key, _) => ClientPublicKey.RunAsync(_conversation, key.Key, use.Certificate, cancellationToken),
+            (HostBasedCredential host, _) => ClientHostBased.RunAsync(_conversation, host, use.Certificate, cancellationToken),
             (PasswordCredential password, LoginMethods.Password) =>
                 ClientPassword.RunAsync(_conversation, password, cancellationToken),
             (PasswordCredential password, _) => ClientKeyboardInteractive.RunAsync(_conversation, password, cancellationToken),
             (KeyboardInteractiveCredential answers, _) =>
                 ClientKeyboardInteractive.RunAsync(_conversation, answers, cancellationToken),
-            _ => throw new LocalMisuseException(SshErrorCode.Misuse, $"{credential} is no kind of credential that is known."),
+            _ => throw new LocalMisuseException(SshErrorCode.Misuse, $"{use.Credential} is no kind of credential that is known."),
         };
 
     // The service first, then the request that asks for nothing: its refusal lists what may be tried (RFC 4252 section 5.2).
@@ -166,24 +175,25 @@ internal sealed class ClientLogin
         _serviceAccepted = true;
     }
 
-    private static LoginAttempt Describe(Credential credential, string method, LoginOutcome outcome)
+    private static LoginAttempt Describe(CredentialUse use, string method, LoginOutcome outcome)
     {
-        PublicKey? key = (credential as PrivateKeyCredential)?.PublicKey;
-        return new LoginAttempt(method, credential.ToString(), outcome) { KeyType = key?.Type, KeyFingerprint = key?.Fingerprint };
+        PublicKey? key = (use.Credential as PrivateKeyCredential)?.PublicKey ?? (use.Credential as HostBasedCredential)?.PublicKey;
+        return new LoginAttempt(method, use.Name, outcome) { KeyType = use.Certificate?.Type ?? key?.Type, KeyFingerprint = key?.Fingerprint };
     }
 
     // The account so far; the connection's report has it too.
-    private LoginReport Report(List<LoginAttempt> attempts) => _conversation.Transport.Login = new LoginReport
+    private LoginReport Report(ImmutableArray<LoginAttempt> attempts) => _conversation.Transport.Login = new LoginReport
     {
         User = _conversation.User,
         Succeeded = _done,
-        Attempts = [.. attempts],
+        Attempts = attempts,
         MethodsOffered = _offered.IsDefault ? [] : _offered,
         CanContinue = _canContinue.IsDefault ? [] : _canContinue,
         Banner = _conversation.Banner,
     };
 
-    private LoginException WithContext(LoginException exception)
+    private TException WithContext<TException>(TException exception)
+        where TException : SshException
     {
         exception.Negotiation = _conversation.Transport.Negotiation;
         exception.RecentEvents = _conversation.Transport.Tracer.Recent();

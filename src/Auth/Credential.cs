@@ -18,6 +18,9 @@ public abstract class Credential : IDisposable
     /// <summary>A method it can stand in for where nothing made for that method is left; null where there is none.</summary>
     internal virtual string? StandInMethod => null;
 
+    /// <summary>The ways it is used, in their order; mostly it is one.</summary>
+    internal virtual IEnumerable<CredentialUse> Uses => [new CredentialUse(this, ToString())];
+
     /// <summary>Zeroes the secret it owns; it cannot be used any more.</summary>
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Auth;
@@ -8,34 +9,36 @@ internal static class LoginDiagnosis
 {
     /// <summary>The exception for a login that has nothing left to try.</summary>
     /// <param name="report">What was tried.</param>
-    /// <param name="cause">What a callback or a signer threw last, or null.</param>
-    public static LoginException Explain(LoginReport report, Exception? cause)
+    /// <param name="failure">What the last credential that could not be used had to say, or null.</param>
+    public static LoginException Explain(LoginReport report, LoginVerdict? failure)
     {
         ImmutableArray<LoginAttempt> accepted = [.. report.Attempts.Where(a => a.Outcome == LoginOutcome.PartialSuccess)];
         ImmutableArray<LoginAttempt> rest = AfterLastFactor(report.Attempts);
         LoginAttempt? expired = rest.FirstOrDefault(a => a.Outcome == LoginOutcome.PasswordExpired);
         ImmutableArray<LoginAttempt> refused =
             [.. rest.Where(a => a.Outcome is LoginOutcome.Refused or LoginOutcome.KeyAcceptedSignatureRefused)];
-        LoginAttempt? failed = rest.LastOrDefault(a => a.Outcome == LoginOutcome.Failed);
+        ImmutableArray<LoginAttempt> failed = [.. rest.Where(a => a.Outcome == LoginOutcome.Failed)];
         (SshErrorCode code, string sentence, string? remedy) =
             expired is not null ? Expired(report, accepted, expired)
             : !refused.IsEmpty ? Refused(report, accepted, refused, failed)
-            : failed is not null ? Failed(report, accepted, failed)
+            : !failed.IsEmpty ? Failed(report, accepted, failed, failure?.Remedy)
             : !accepted.IsEmpty ? FactorMissing(report, accepted)
             : NothingFits(report);
-        return new LoginException(report, code, sentence, remedy, cause);
+        return new LoginException(report, code, sentence, remedy, failure?.Cause);
     }
 
-    /// <summary>The exception for a server that hung up during a login.</summary>
-    public static LoginException Explain(LoginReport report, SshException disconnected)
-    {
-        string tried = List(report.Attempts.Where(a => a.Method.Length > 0).Select(a => $"{a.Credential} ({Words(a.Outcome)})"), "and");
-        return new LoginException(
-            report, SshErrorCode.LoginRefused,
-            $"The server ended the connection during the login of {User(report)}, after {tried}: {disconnected.Sentence.TrimEnd('.')}.",
-            "Servers disconnect after a number of refused attempts, and every key counts: offer fewer credentials, the right one first.",
-            disconnected);
-    }
+    /// <summary>The exception for a server that ended the connection during a login, with a message.</summary>
+    public static LoginException Disconnected(LoginReport report, SshException disconnected) => new(
+        report, SshErrorCode.LoginRefused,
+        $"{disconnected.Sentence.TrimEnd('.')} during the login of {User(report)}; {Account(report)}.",
+        LoginRemedies.ForDisconnect(disconnected.Sentence), disconnected);
+
+    /// <summary>The exception for a connection that was lost during a login, without a message.</summary>
+    public static TransportLostException Lost(LoginReport report, TimeSpan elapsed, TransportLostException lost) => new(
+        lost.Code,
+        string.Create(CultureInfo.InvariantCulture,
+            $"{lost.Sentence.TrimEnd('.')}, in the login of {User(report)}, {elapsed.TotalSeconds:0.0} seconds after it began; {Account(report)}."),
+        LoginRemedies.LostInLogin, lost);
 
     private static ImmutableArray<LoginAttempt> AfterLastFactor(ImmutableArray<LoginAttempt> attempts)
     {
@@ -57,32 +60,24 @@ internal static class LoginDiagnosis
             "Give a credential of that kind as well.");
 
     private static (SshErrorCode Code, string Sentence, string? Remedy) Refused(
-        LoginReport report, ImmutableArray<LoginAttempt> accepted, ImmutableArray<LoginAttempt> refused, LoginAttempt? failed)
+        LoginReport report, ImmutableArray<LoginAttempt> accepted, ImmutableArray<LoginAttempt> refused, ImmutableArray<LoginAttempt> failed)
     {
         string what = List(refused.Select(Describe), "and");
-        string also = failed is null ? "" : $"; {failed.Credential} could not be used: {failed.Detail}";
+        string also = string.Concat(failed.Select(attempt => $"; {attempt.Credential} could not be used: {attempt.Detail}")) + Untried(report);
         string sentence = accepted.IsEmpty
             ? $"The server refused {what} of {User(report)}{Accepts(report)}{also}."
             : $"{Accepted(report, accepted)}, then refused {what}{Accepts(report)}{also}.";
-        LoginAttempt last = refused[^1];
-        string remedy = last.Outcome == LoginOutcome.KeyAcceptedSignatureRefused
-            ? "The server knows the key; a refused signature means that this private key is not its pair, or that the server does not "
-                + $"take {last.Algorithm} signatures or restricts the key."
-            : last.KeyFingerprint is not null
-                ? $"Check that the key is among the authorized keys of {User(report)} on the server, that the server can read them, takes "
-                    + $"{last.Algorithm} (OpenSSH: PubkeyAcceptedAlgorithms), and that the user name is right; a server does not tell an unknown "
-                    + "user from an unknown key."
-                : "Check the user name and what was answered; a server does not tell an unknown user from a wrong password.";
-        return (SshErrorCode.LoginRefused, sentence, remedy);
+        return (SshErrorCode.LoginRefused, sentence, LoginRemedies.For(refused[^1], User(report)));
     }
 
     private static (SshErrorCode Code, string Sentence, string? Remedy) Failed(
-        LoginReport report, ImmutableArray<LoginAttempt> accepted, LoginAttempt failed)
+        LoginReport report, ImmutableArray<LoginAttempt> accepted, ImmutableArray<LoginAttempt> failed, string? remedy)
     {
+        string what = List(failed.Select(attempt => $"{attempt.Credential} could not be used, because {attempt.Detail}"), "and");
         string sentence = accepted.IsEmpty
-            ? $"The login of {User(report)} failed on this side: {failed.Credential} could not be used, because {failed.Detail}{Accepts(report)}."
-            : $"{Accepted(report, accepted)}, but {failed.Credential} could not be used, because {failed.Detail}{Accepts(report)}.";
-        return (SshErrorCode.CredentialFailed, sentence, null);
+            ? $"The login of {User(report)} failed on this side: {what}{Accepts(report)}{Untried(report)}."
+            : $"{Accepted(report, accepted)}, but {what}{Accepts(report)}{Untried(report)}.";
+        return (SshErrorCode.CredentialFailed, sentence, remedy);
     }
 
     private static (SshErrorCode Code, string Sentence, string? Remedy) Expired(
@@ -112,11 +107,29 @@ internal static class LoginDiagnosis
     private static string Accepts(LoginReport report) =>
         report.CanContinue.IsEmpty ? "; it accepts nothing more" : $"; it accepts {List(report.CanContinue, "or")}";
 
+    // There is something left that the server would look at only where this side's own limit ended the login.
+    private static string Untried(LoginReport report)
+    {
+        int left = report.Attempts.Count(a => a.Outcome == LoginOutcome.NotTried);
+        return left == 0
+            ? ""
+            : $"; {left} more {(left == 1 ? "was" : "were")} not tried, as {report.Attempts.Length - left} is this side's limit (LoginOptions.MaxAttempts)";
+    }
+
+    // What was tried and what was not, in a login that was cut short.
+    private static string Account(LoginReport report)
+    {
+        string[] tried = [.. report.Attempts.Where(a => a.Method.Length > 0).Select(a => $"{a.Credential} ({Words(a.Outcome)})")];
+        string[] left = [.. report.Attempts.Where(a => a.Method.Length == 0).Select(a => a.Credential)];
+        string did = tried.Length == 0 ? "nothing was tried" : $"tried {(tried.Length == 1 ? "was" : "were")} {List(tried, "and")}";
+        return left.Length == 0 ? did : $"{did}, and not {List(left, "and")}";
+    }
+
     private static string Describe(LoginAttempt attempt) => attempt.Outcome switch
     {
         LoginOutcome.KeyAcceptedSignatureRefused => $"the {attempt.Algorithm} signature of {attempt.Credential}",
         LoginOutcome.Refused when attempt.KeyType == "ssh-rsa" => $"{attempt.Credential} (ssh-rsa)", // many servers restrict these
-        _ when attempt.KeyFingerprint is null && attempt.Detail is not null => $"{attempt.Credential} ({attempt.Detail})",
+        LoginOutcome.Refused when attempt.Detail is not null => $"{attempt.Credential} ({attempt.Detail})",
         _ => attempt.Credential,
     };
 
@@ -126,7 +139,7 @@ internal static class LoginDiagnosis
         LoginOutcome.KeyAcceptedSignatureRefused => "known, its signature refused",
         LoginOutcome.PasswordExpired => "expired",
         LoginOutcome.Failed => "could not be used",
-        LoginOutcome.NotTried => "not answered", // the one in which the server hung up
+        LoginOutcome.NotAnswered => "not answered",
         _ => "refused",
     };
 

@@ -14,10 +14,13 @@ internal readonly record struct LoginVerdict(LoginOutcome Outcome, ImmutableArra
     /// <summary>The signature algorithm used last, or null.</summary>
     public string? Algorithm { get; init; }
 
+    /// <summary>What to do about it, or null.</summary>
+    public string? Remedy { get; init; }
+
     /// <summary>What a callback or signer threw, or null.</summary>
     public Exception? Cause { get; init; }
 
     /// <summary>The credential could not answer, for a reason on this side.</summary>
-    public static LoginVerdict Failed(string detail, Exception? cause = null) =>
-        new(LoginOutcome.Failed) { Detail = detail, Cause = cause };
+    public static LoginVerdict Failed(string detail, Exception? cause = null, string? remedy = null) =>
+        new(LoginOutcome.Failed) { Detail = detail, Cause = cause, Remedy = remedy };
 }

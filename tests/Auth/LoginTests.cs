@@ -1,5 +1,6 @@
 using LucidSsh.Auth;
 using LucidSsh.Crypto;
+using LucidSsh.Tests.Harness;
 using LucidSsh.Wire;
 using static LucidSsh.Tests.Auth.LoginTestKit;
 
@@ -89,6 +90,29 @@ public sealed class LoginTests
         Assert.Equal(SshErrorCode.CredentialFailed, failure.Code);
         Assert.Contains("does not verify with its own public key", failure.Sentence, StringComparison.Ordinal);
         Assert.Equal("C5 S6 C50 S51 C50 S60", kit.Link.Numbers);
+    }
+
+    [Fact]
+    public async Task PublicKey_WhoseSignerKnowsOnlySha1_IsToldSo()
+    {
+        using LoginTestKit kit = new();
+        LoginException failure = await kit.FailAsync(
+            Alice("publickey", RsaKey.Value), PrivateKeyCredential.FromSigner(new Signer(RsaKey.Value.PublicKey, RsaKey.Value, "ssh-rsa")));
+        Assert.Contains(
+            "rsa-sha2-512 was asked of its signer, which answered with ssh-rsa: it is too old for the rsa-sha2 algorithms", failure.Sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sk-ssh-ed25519@openssh.com")]
+    [InlineData("sk-ecdsa-sha2-nistp256@openssh.com")]
+    public async Task PublicKey_OfATokenThatSigns_LogsInWithItsOneAlgorithm(string type)
+    {
+        using SecurityToken token = new(type);
+        SimpleAuthenticator authenticator = new(AuthenticationMethods.Parse("publickey"));
+        authenticator.AddUser(LoginTestKit.User, null, [new AuthorizedKey(token.PublicKey)]);
+        using LoginTestKit kit = new();
+        LoginReport report = await kit.RunAsync(authenticator, PrivateKeyCredential.FromSigner(token));
+        Assert.Equal(type, Assert.Single(report.Attempts).Algorithm);
     }
 
     [Fact]
@@ -354,10 +378,12 @@ public sealed class LoginTests
         PrivateKeyCredential[] keys = [.. Enumerable.Range(0, 4).Select(_ => PrivateKeyCredential.FromKey(OtherKey))];
         LoginException failure = await kit.FailAsync(Alice("publickey", Key), keys);
 
-        Assert.StartsWith("The server ended the connection during the login of alice, after", failure.Sentence, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The peer disconnected: NoMoreAuthMethodsAvailable during the login of alice; tried were the key SHA256:", failure.Sentence, StringComparison.Ordinal);
+        Assert.Contains(" (not answered), and not the key SHA256:", failure.Sentence, StringComparison.Ordinal);
         Assert.Equal(SshErrorCode.PeerDisconnected, Assert.IsAssignableFrom<SshException>(failure.InnerException).Code);
-        Assert.EndsWith(
-            "(not answered): The peer disconnected: NoMoreAuthMethodsAvailable.", failure.Sentence, StringComparison.Ordinal);
+        Assert.Equal(LoginOutcome.NotTried, failure.Report.Attempts[^1].Outcome);
+        Assert.Equal(4, failure.Report.Attempts.Length);
         Assert.Equal(SshErrorCode.LoginLimitReached, kit.ServerFailure!.Code);
         Assert.Equal(2, kit.Link.Numbers.Split("S51").Length - 2); // besides the one for the methods
     }
@@ -371,6 +397,7 @@ public sealed class LoginTests
         LoginException failure = await kit.FailAsync(Alice("password"), wrong);
         Assert.Equal(
             [LoginOutcome.Refused, LoginOutcome.Refused, LoginOutcome.NotTried, LoginOutcome.NotTried], Outcomes(failure.Report));
+        Assert.EndsWith("; 2 more were not tried, as 2 is this side's limit (LoginOptions.MaxAttempts).", failure.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -428,14 +455,14 @@ public sealed class LoginTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => kit.Login.LoginAsync("alice", [slow], cancel.Token));
     }
 
-    private sealed class Signer(PublicKey publicKey, PrivateKey? signsWith) : ISigner
+    private sealed class Signer(PublicKey publicKey, PrivateKey? signsWith, string? always = null) : ISigner
     {
         public PublicKey PublicKey => publicKey;
 
         public ValueTask<byte[]> SignAsync(string algorithm, ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
             signsWith is null
                 ? throw new IOException("the card was pulled")
-                : ValueTask.FromResult(signsWith.Sign(algorithm, data.Span, SystemRandom.Shared));
+                : ValueTask.FromResult(signsWith.Sign(always ?? algorithm, data.Span, SystemRandom.Shared));
     }
 
     // Asks for the password and a code, shows a text, asks for the password again; or asks twice.

@@ -59,10 +59,13 @@ internal sealed class SshdServer : IAsyncDisposable
             LogLevel VERBOSE
             """;
 
-        // The first line of a keyword wins with most of them, but not with all, and a second Subsystem is refused.
-        string[] keywords = [.. configuration.Split('\n').Select(line => line.Split(' ')[0])];
+        // The first line of a keyword wins with most of them, but not with all, and a second Subsystem is refused. A Match block goes on to
+        // the end of the file.
+        int match = configuration.StartsWith("Match ", StringComparison.Ordinal) ? 0 : configuration.IndexOf("\nMatch ", StringComparison.Ordinal);
+        (string general, string matches) = match < 0 ? (configuration, "") : (configuration[..match], configuration[match..]);
+        string[] keywords = [.. general.Split('\n').Select(line => line.Split(' ')[0])];
         IEnumerable<string> others = standing.Split('\n').Where(line => !keywords.Contains(line.Split(' ')[0]));
-        await File.WriteAllTextAsync(directory["sshd_config"], $"{configuration}\n{string.Join('\n', others)}\n");
+        await File.WriteAllTextAsync(directory["sshd_config"], $"{general}\n{string.Join('\n', others)}\n{matches}\n");
         ChildProcess process = ChildProcess.Start("/usr/sbin/sshd", ["-D", "-e", "-f", directory["sshd_config"]]);
         await LoopbackPort.WaitUntilOpenAsync(port, () => process.Log);
         return new SshdServer(directory, process, port);

@@ -12,17 +12,21 @@ internal static class TestAccount
     /// <summary>Makes the account where it does not exist, and sets its password.</summary>
     public static Task EnsureAsync() => Created.Value;
 
-    private static async Task CreateAsync()
+    /// <summary>The same for another account, which a test can change as it likes: no other test may use it.</summary>
+    public static async Task EnsureAsync(string name, string password)
     {
-        (int missing, _, _) = await ChildProcess.RunAsync("id", ["-u", Name]);
+        (int missing, _, _) = await ChildProcess.RunAsync("id", ["-u", name]);
         if (missing != 0)
-            await CheckAsync("useradd", ["--create-home", "--shell", "/bin/sh", Name], "");
-        await CheckAsync("chpasswd", [], $"{Name}:{Password}\n");
-
-        static async Task CheckAsync(string program, string[] arguments, string input)
-        {
-            (int code, string output, string error) = await ChildProcess.RunAsync(program, arguments, input);
-            Assert.True(code == 0, $"{program} failed: {output}{error}");
-        }
+            await RunAsync("useradd", "", "--create-home", "--shell", "/bin/sh", name);
+        await RunAsync("chpasswd", $"{name}:{password}\n");
     }
+
+    /// <summary>Runs one of the system's programs for accounts.</summary>
+    public static async Task RunAsync(string program, string input, params string[] arguments)
+    {
+        (int code, string output, string error) = await ChildProcess.RunAsync(program, arguments, input);
+        Assert.True(code == 0, $"{program} failed: {output}{error}");
+    }
+
+    private static Task CreateAsync() => EnsureAsync(Name, Password);
 }

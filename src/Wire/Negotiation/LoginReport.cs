@@ -28,6 +28,9 @@ public enum LoginOutcome
 
     /// <summary>The login had ended before this credential's turn.</summary>
     NotTried,
+
+    /// <summary>It was used, and the connection ended before the server answered.</summary>
+    NotAnswered,
 }
 
 /// <summary>One credential's part in a login.</summary>
