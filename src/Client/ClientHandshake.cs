@@ -16,6 +16,7 @@ internal sealed class ClientHandshake : IAsyncDisposable
     private readonly ClientLogin _login;
     private readonly SshClientOptions _options;
     private readonly IDuplexPipe _pipe;
+    private string? _way;
 
     private ClientHandshake(SshTransport transport, ConnectionLayer connection, ClientLogin login, SshClientOptions options, IDuplexPipe pipe) =>
         (Transport, _connection, _login, _options, _pipe) = (transport, connection, login, options, pipe);
@@ -23,19 +24,23 @@ internal sealed class ClientHandshake : IAsyncDisposable
     /// <summary>The transport: how the sides agreed, the host key.</summary>
     public SshTransport Transport { get; }
 
-    /// <summary>Opens TCP, exchanges keys and verifies the host.</summary>
+    /// <summary>Opens TCP, or the way through a proxy, exchanges keys and verifies the host.</summary>
     /// <exception cref="SshException">What failed; nothing stays open.</exception>
     public static async Task<ClientHandshake> RunAsync(SshTarget target, SshClientOptions options, CancellationToken cancellationToken)
     {
         Tracer tracer = options.CreateTracer(target);
-        SocketPipe pipe = await ClientTelemetry.ConnectAsync(target, options, tracer, cancellationToken).ConfigureAwait(false);
+        IDuplexPipe pipe = await Proxy.OpenAsync(target, options, tracer, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await RunAsync(pipe, target, options, cancellationToken, tracer).ConfigureAwait(false);
+            ClientHandshake handshake = await RunAsync(pipe, target, options, cancellationToken, tracer).ConfigureAwait(false);
+            handshake._way = options.Proxy?.Way;
+            return handshake;
         }
-        catch
+        catch (Exception exception)
         {
-            pipe.Dispose();
+            if (exception is SshException failure)
+                failure.Way = options.Proxy?.Way;
+            await pipe.EndAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -109,6 +114,7 @@ internal sealed class ClientHandshake : IAsyncDisposable
             activity.Failed(exception);
             if (exception is SshException failure)
             {
+                failure.Way = _way;
                 Transport.Tracer.Failed(failure);
                 Telemetry.Record(Telemetry.LoginDuration, _options.Time.GetElapsedTime(start), TraceRole.Client, failure);
             }
@@ -125,7 +131,7 @@ internal sealed class ClientHandshake : IAsyncDisposable
         {
             LoginReport report = await _login.LoginAsync(user, credentials, either.Token).ConfigureAwait(false);
             _connection.StartKeepAlive();
-            return new SshClient(Transport, _connection, _options, _pipe as IDisposable, report);
+            return new SshClient(Transport, _connection, _options, _pipe, report);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -137,6 +143,6 @@ internal sealed class ClientHandshake : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Transport.DisposeAsync().ConfigureAwait(false);
-        (_pipe as IDisposable)?.Dispose();
+        await _pipe.EndAsync().ConfigureAwait(false);
     }
 }

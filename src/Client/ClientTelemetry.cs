@@ -25,7 +25,7 @@ internal static class ClientTelemetry
     {
         try
         {
-            SocketPipe pipe = await SocketConnector.ConnectAsync(target.Host, target.Port, options.ConnectTimeout, options.Time, cancellationToken).ConfigureAwait(false);
+            SocketPipe pipe = await SocketConnector.ConnectAsync(target.Host, target.Port, options, cancellationToken).ConfigureAwait(false);
             if (pipe.Peer is { } peer)
             {
                 tracer.Emit(new SocketConnected(target.Host, peer.Address.ToString(), peer.Port, (long)tracer.Elapsed.TotalMicroseconds));

@@ -10,18 +10,24 @@ internal static class SocketConnector
 {
     /// <summary>Tries the host's addresses in the order the system gives them.</summary>
     /// <exception cref="TransportLostException">No such host, nobody listens, or no answer in time.</exception>
-    public static async Task<SocketPipe> ConnectAsync(string host, int port, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<SocketPipe> ConnectAsync(string host, int port, SshClientOptions options, CancellationToken cancellationToken)
     {
+        (TimeSpan timeout, TimeProvider time) = (options.ConnectTimeout, options.Time);
         long start = time.GetTimestamp();
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(timeout);
         Socket? socket = null;
         try
         {
+            // An address that is one is tried as it is, whatever family is wanted of names.
             IPAddress[] addresses = IPAddress.TryParse(host, out IPAddress? literal)
                 ? [literal]
-                : await Dns.GetHostAddressesAsync(host, deadline.Token).ConfigureAwait(false);
-            socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                : await Dns.GetHostAddressesAsync(host, options.AddressFamily, deadline.Token).ConfigureAwait(false);
+            socket = options.LocalAddress is { } local
+                ? new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+                : new Socket(SocketType.Stream, ProtocolType.Tcp);
+            if (options.LocalAddress is { } address)
+                socket.Bind(new IPEndPoint(address, 0));
             await socket.ConnectAsync(addresses, port, deadline.Token).ConfigureAwait(false);
             return new SocketPipe(socket) { ConnectTime = time.GetElapsedTime(start) };
         }
@@ -49,6 +55,7 @@ internal static class SocketConnector
     {
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => $"There is no host named {host} (name resolution failed: {exception.Message}).",
         SocketError.ConnectionRefused => $"{host} refused the connection on port {port}: nothing listens there.",
+        SocketError.AddressNotAvailable => $"The connection to {host}:{port} cannot come from the local address that was asked for: {exception.Message}.",
         SocketError.NetworkUnreachable or SocketError.HostUnreachable => $"There is no route to {host}: {exception.Message}.",
         _ => $"The connection to {host}:{port} failed: {exception.Message}.",
     };

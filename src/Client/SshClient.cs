@@ -16,9 +16,9 @@ public sealed class SshClient : IAsyncDisposable
     private readonly SshTransport _transport;
     private readonly ConnectionLayer _connection;
     private readonly SshClientOptions _options;
-    private readonly IDisposable? _pipe;
+    private readonly IDuplexPipe _pipe;
 
-    internal SshClient(SshTransport transport, ConnectionLayer connection, SshClientOptions options, IDisposable? pipe, LoginReport login)
+    internal SshClient(SshTransport transport, ConnectionLayer connection, SshClientOptions options, IDuplexPipe pipe, LoginReport login)
     {
         (_transport, _connection, _options, _pipe, Login) = (transport, connection, options, pipe, login);
     }
@@ -68,7 +68,7 @@ public sealed class SshClient : IAsyncDisposable
     /// <summary>Speaks SSH over a pipe that is connected already: another channel, a proxy, a test.</summary>
     /// <param name="pipe">The bytes; where it is disposable, the client disposes it.</param>
     /// <param name="target">Whom the pipe leads to: for the host key policy and the login.</param>
-    /// <param name="options">Credentials, host key policy, limits.</param>
+    /// <param name="options">Credentials, host key policy, limits; its proxy is not asked, for the way is there.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SshException">What failed, who has to change something, and what to do.</exception>
     public static async Task<SshClient> ConnectAsync(
@@ -179,6 +179,30 @@ public sealed class SshClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets the server open a TCP connection, and returns it as a pipe (RFC 4254 section 7.2). The name is resolved by the
+    /// server. It may lead to another SSH server: <see cref="ConnectAsync(IDuplexPipe, SshTarget, SshClientOptions, CancellationToken)"/>.</summary>
+    /// <param name="host">A host name or an address, as the server knows it.</param>
+    /// <param name="port">The TCP port, 1 to 65535.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="PeerRefusedException">The server may not, or could not; in its own words.</exception>
+    /// <exception cref="SshException">It did not answer within <see cref="SshClientOptions.RequestTimeout"/>, or the connection ended.</exception>
+    public Task<TcpChannel> OpenTcpAsync(string host, int port, CancellationToken cancellationToken = default) =>
+        OpenTcpAsync(host, port, _options.RequestTimeout, cancellationToken);
+
+    /// <summary>The same within a time that is another's.</summary>
+    internal async Task<TcpChannel> OpenTcpAsync(string host, int port, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TcpOpening.OpenAsync(_connection, host, port, timeout, _options.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SshException exception)
+        {
+            exception.Negotiation ??= Negotiation; // the connection stands, so nobody else tells
+            throw Failed(exception);
+        }
+    }
+
     /// <summary>Asks the server for a sign of life and returns the time until it came.</summary>
     /// <exception cref="SshException">The connection has ended.</exception>
     public async Task<TimeSpan> PingAsync(CancellationToken cancellationToken = default)
@@ -198,7 +222,7 @@ public sealed class SshClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _transport.DisposeAsync().ConfigureAwait(false);
-        _pipe?.Dispose();
+        await _pipe.EndAsync().ConfigureAwait(false);
     }
 
     private SshException Failed(SshException failure)

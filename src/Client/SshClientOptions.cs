@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using LucidSsh.Auth;
 using LucidSsh.Connection;
 using LucidSsh.Tracing;
@@ -17,6 +19,16 @@ public sealed record SshClientOptions
     /// <summary>Which host keys are trusted: by default what the user's known_hosts file says, and nothing else.</summary>
     public HostKeyPolicy HostKeys { get; init; } = HostKeyPolicy.KnownHosts();
 
+    /// <summary>The way to the server: a proxy, a jump host, a command; null connects straight.</summary>
+    public Proxy? Proxy { get; init; }
+
+    /// <summary>Which addresses of a host are tried: <see cref="AddressFamily.InterNetwork"/>, <see cref="AddressFamily.InterNetworkV6"/>, or
+    /// both.</summary>
+    public AddressFamily AddressFamily { get; init; } = AddressFamily.Unspecified;
+
+    /// <summary>The address of this machine that the connection comes from; null leaves it to the system.</summary>
+    public IPAddress? LocalAddress { get; init; }
+
     /// <summary>What is offered in the negotiation, in order of preference.</summary>
     public AlgorithmPreferences Algorithms { get; init; } = AlgorithmPreferences.Default;
 
@@ -27,7 +39,8 @@ public sealed record SshClientOptions
     /// caller's.</summary>
     public PacketCapture? Capture { get; init; }
 
-    /// <summary>The time for name resolution and TCP.</summary>
+    /// <summary>The time for name resolution and TCP, and for what a proxy has to be told. A jump host is a connection of its own, with
+    /// the times of its own options.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The time for identification, key exchange and the host key's verification.</summary>

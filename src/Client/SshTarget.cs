@@ -15,6 +15,14 @@ public sealed record SshTarget(string? User, string Host, int Port = SshTarget.D
     /// <exception cref="LocalMisuseException">The text is no target; says which part.</exception>
     public static SshTarget Parse(string text)
     {
+        (string? user, string host, int? port) = ParseParts(text);
+        return new SshTarget(user, host, port ?? DefaultPort);
+    }
+
+    /// <summary>The parts; null for those that are not there.</summary>
+    /// <exception cref="LocalMisuseException">The text is no target; says which part.</exception>
+    internal static (string? User, string Host, int? Port) ParseParts(string text)
+    {
         int at = text.LastIndexOf('@'); // a user name may hold an @, a host name may not
         string? user = at > 0 ? text[..at] : null;
         string rest = text[(at + 1)..];
@@ -37,10 +45,11 @@ public sealed record SshTarget(string? User, string Host, int Port = SshTarget.D
 
         if (host.Length == 0 || at == 0)
             throw Bad(text, at == 0 ? "the user name is empty" : "the host name is empty");
-        int number = DefaultPort;
-        if (port is not null && (!int.TryParse(port, out number) || number is < 1 or > 65535))
+        if (port is null)
+            return (user, host, null);
+        if (!int.TryParse(port, out int number) || number is < 1 or > 65535)
             throw Bad(text, $"\"{port}\" is no port number (1 to 65535)");
-        return new SshTarget(user, host, number);
+        return (user, host, number);
     }
 
     /// <summary>The target as <see cref="Parse"/> reads it.</summary>

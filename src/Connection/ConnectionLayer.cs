@@ -251,9 +251,7 @@ internal sealed class ConnectionLayer(ConnectionOptions options, IConnectionHand
     {
         Opening opening = TakeOpening(failure.RecipientChannel, MessageNumber.ChannelOpenFailure);
         Transport.Tracer.Emit(new ChannelRefused(failure.RecipientChannel, failure.Reason, failure.Description));
-        string text = failure.Description.Length == 0 ? "without a text" : $"saying \"{TerminalText.OneLine(failure.Description)}\"";
-        opening.Result.TrySetException(new PeerRefusedException(
-            SshErrorCode.ChannelOpenRefused, $"The peer refused to open a channel {text} ({failure.Reason}, reason {(uint)failure.Reason})."));
+        opening.Result.TrySetException(new ChannelRefusedException(failure));
     }
 
     private Opening TakeOpening(uint id, MessageNumber number)

@@ -71,6 +71,10 @@ internal static class SshErrorCatalogue
             "Look for who disposed or closed it while it was in use.", -13, Lost),
         new(SshErrorCode.TimedOut, SshFault.Network, "A wait on the network passed its deadline; the message says for what.",
             "Look whether the peer is overloaded or a firewall drops packets without a word; raise the timeout only where the wait is legitimate.", -9, "Timed out"),
+        new(SshErrorCode.ProxyRefused, SshFault.Refused, "A proxy on the way understood and said no: to this client, or to the target.",
+            "Its own words are in the message: give its user name and password, or have its administrator allow the target.", -1, "Unable to connect"),
+        new(SshErrorCode.ProxyMisbehaved, SshFault.Peer, "A proxy on the way broke its protocol, or is none; or a proxy command failed.",
+            "Check the proxy's kind, host and port; a command's own words are in the message.", -1, "Unable to connect"),
         new(SshErrorCode.NotSsh, SshFault.Peer, "What answers is not an SSH server; its first bytes, or its silence, say what it may be.",
             "Use a client for that protocol, or find the port on which SSH listens (usually 22).", -13, Banner),
         new(SshErrorCode.UnsupportedVersion, SshFault.Peer, "The peer speaks SSH, but not version 2.",
@@ -180,5 +184,7 @@ internal static class SshErrorCatalogue
             "Nothing is broken; call again.", -9, "Timed out"),
         new(SshErrorCode.LocalFile, SshFault.Caller, "A local file could not be read or written.",
             "Check its path, its permissions and the space on the disk.", -16, KeyFile),
+        new(SshErrorCode.ConfigurationUnusable, SshFault.Caller, "A configuration file (ssh_config) has a value that is none, or may be written by others.",
+            "The message names the file and the line: mend it, or leave the file out (lucid: -F none).", -39, "Bad use"),
     ];
 }

@@ -25,6 +25,12 @@ public enum SshErrorCode
     /// <summary>A wait on the network passed its deadline.</summary>
     TimedOut = 2005,
 
+    /// <summary>A proxy on the way understood and said no: to this client, or to the target.</summary>
+    ProxyRefused = 2006,
+
+    /// <summary>A proxy on the way broke its protocol, or is none; a proxy command failed.</summary>
+    ProxyMisbehaved = 2007,
+
     /// <summary>What answers is not an SSH-2 server; the first bytes say what it may be.</summary>
     NotSsh = 2010,
 
@@ -156,6 +162,9 @@ public enum SshErrorCode
 
     /// <summary>A local file could not be read or written.</summary>
     LocalFile = 7003,
+
+    /// <summary>A configuration file (ssh_config) has a value that is none, or may be written by others.</summary>
+    ConfigurationUnusable = 7004,
 }
 
 /// <summary>Who has to change something.</summary>

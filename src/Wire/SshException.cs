@@ -17,9 +17,11 @@ public class SshException : Exception
     {
         Code = code;
         Fault = fault;
-        Sentence = sentence;
+        _sentence = sentence;
         Remedy = remedy;
     }
+
+    private readonly string _sentence;
 
     /// <summary>The stable number of this kind of failure.</summary>
     public SshErrorCode Code { get; }
@@ -27,8 +29,12 @@ public class SshException : Exception
     /// <summary>Who has to change something.</summary>
     public SshFault Fault { get; }
 
-    /// <summary>What happened, in one sentence.</summary>
-    public string Sentence { get; }
+    /// <summary>What happened, in one sentence; where the way led through proxies or jump hosts, it begins with the one that failed,
+    /// or with the way that was open.</summary>
+    public string Sentence => Place + _sentence;
+
+    /// <inheritdoc />
+    public override string Message => Place + base.Message;
 
     /// <summary>What to do about it, or null.</summary>
     public string? Remedy { get; }
@@ -41,6 +47,20 @@ public class SshException : Exception
 
     /// <summary>The last packets and events before the failure, oldest first, as trace lines; empty where there were none.</summary>
     public IReadOnlyList<string> RecentEvents { get; internal set; } = [];
+
+    /// <summary>The proxy or jump host that failed; null where none did. Whoever knows first says it.</summary>
+    internal string? FailedHop { get; set => field ??= value; }
+
+    /// <summary>The proxies or jump hosts that had been passed; null where the way was straight.</summary>
+    internal string? Way { get; set => field ??= value; }
+
+    private string Place => (FailedHop, Way) switch
+    {
+        (null, null) => "",
+        (null, { } way) => $"Through {way}: ",
+        ({ } hop, null) => $"{char.ToUpperInvariant(hop[0])}{hop[1..]}: ",
+        ({ } hop, { } way) => $"{char.ToUpperInvariant(hop[0])}{hop[1..]}, through {way}: ",
+    };
 
     /// <summary>True when the trace has it: a reason that many wait for fails once.</summary>
     internal bool IsTraced { get; set; }

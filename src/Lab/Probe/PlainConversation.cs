@@ -14,14 +14,14 @@ internal sealed class PlainConversation : IDisposable
 {
     private const int MaximumMessages = 64;
 
-    private readonly SocketPipe _pipe;
+    private readonly IDuplexPipe _pipe;
     private readonly PlainProtection _protection = new();
     private readonly InboundPackets _inbound = new();
     private readonly IdentificationReader _identification = new(TransportRole.Client);
     private readonly WireBuffer _buffer = new();
     private int _messages;
 
-    private PlainConversation(SocketPipe pipe) => _pipe = pipe;
+    private PlainConversation(IDuplexPipe pipe) => _pipe = pipe;
 
     /// <summary>The server's identification line.</summary>
     public string Line => _identification.Line ?? "";
@@ -35,9 +35,9 @@ internal sealed class PlainConversation : IDisposable
     /// <summary>The server's KEXINIT; empty until it was read.</summary>
     public KexInit ServerInit { get; private set; } = new();
 
-    /// <summary>Opens TCP, and says nothing.</summary>
+    /// <summary>Opens the way, and says nothing.</summary>
     public static async Task<PlainConversation> ConnectAsync(SshTarget target, SshClientOptions options, CancellationToken cancellationToken) =>
-        new(await SocketConnector.ConnectAsync(target.Host, target.Port, options.ConnectTimeout, options.Time, cancellationToken).ConfigureAwait(false));
+        new(await Proxy.OpenAsync(target, options, options.CreateTracer(target), cancellationToken).ConfigureAwait(false));
 
     /// <summary>Waits for the server to speak.</summary>
     /// <returns>False where it said nothing in that time; true where something came, or it closed.</returns>
@@ -159,7 +159,7 @@ internal sealed class PlainConversation : IDisposable
     {
         _inbound.Dispose();
         _protection.Dispose();
-        _pipe.Dispose();
+        (_pipe as IDisposable)?.Dispose();
     }
 
     private async Task<byte[]> ReadAnyAsync(CancellationToken cancellationToken)
