@@ -91,9 +91,9 @@ public class ProxyTests
     }
 
     [Theory]
-    [InlineData("socks4a://bob", "target.example", "\x04\x01\0\x16\0\0\0\x01bob\0target.example\0", "\0\x5a\0\0\0\0\0\0")]
-    [InlineData("socks4a://bob", "192.0.2.7", "\x04\x01\0\x16\xc0\0\x02\x07bob\0", "\0\x5a\0\0\0\0\0\0")]
-    [InlineData("socks5://bob", "target.example", "\x05\x02\0\x02|\x01\x03bob\x01p|\x05\x01\0\x03\x0etarget.example\0\x16", "\x05\x02|\x01\0|\x05\0\0\x03\x04name\0\x16")]
+    [InlineData("socks4a://bob", "target.example", "\x04\x01\0\x16\0\0\0\u0001bob\0target.example\0", "\0\x5a\0\0\0\0\0\0")]
+    [InlineData("socks4a://bob", "192.0.2.7", "\x04\x01\0\x16\xc0\0\x02\u0007bob\0", "\0\x5a\0\0\0\0\0\0")]
+    [InlineData("socks5://bob", "target.example", "\x05\x02\0\x02|\x01\u0003bob\x01p|\x05\x01\0\x03\x0etarget.example\0\x16", "\x05\x02|\x01\0|\x05\0\0\x03\x04name\0\x16")]
     [InlineData("socks5://bob", "2001:db8::1", "\x05\x02\0\x02|\x05\x01\0\x04\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01\0\x16", "\x05\0|\x05\0\0\x04................\0\x16")]
     [InlineData("http://bob", "2001:db8::1", "CONNECT [2001:db8::1]:22 HTTP/1.1\r\nHost: [2001:db8::1]:22\r\nProxy-Authorization: Basic Ym9iOnA=\r\n\r\n", "HTTP/1.1 201 \r\n\r\n")]
     public async Task Request_OnTheWire_IsTheProtocols(string address, string host, string expected, string answers)
