@@ -64,7 +64,7 @@ internal abstract class TcpProxy(SshTarget address, PasswordCredential? password
 
     /// <summary>Reads exactly so many bytes; what follows them stays in the pipe.</summary>
     /// <exception cref="SshException">The proxy closed first.</exception>
-    protected async Task<byte[]> ReadAsync(PipeReader input, int count, CancellationToken cancellationToken)
+    protected static async Task<byte[]> ReadAsync(PipeReader input, int count, CancellationToken cancellationToken)
     {
         ReadResult read = await input.ReadAtLeastAsync(count, cancellationToken).ConfigureAwait(false);
         if (read.Buffer.Length < count)
