@@ -14,9 +14,9 @@ internal static class TcpOpening
     public static async Task<TcpChannel> OpenAsync(
         ConnectionLayer connection, string host, int port, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!HostNames.IsValid(host) || port is < 1 or > 65535)
+        if (!HostAddress.IsValid(host) || port is < 1 or > 65535)
             throw new LocalMisuseException(SshErrorCode.Misuse, $"\"{TerminalText.OneLine(host)}\", port {port}, is nothing a server could connect to.", "Give a host name or an address, and a port from 1 to 65535.");
-        string where = HostNames.WithPort(host, port);
+        string where = HostAddress.WithPort(host, port);
         using CancellationTokenSource deadline = new(timeout, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try

@@ -26,7 +26,7 @@ internal sealed class HttpProxy : TcpProxy
 
     protected override async Task NegotiateAsync(IDuplexPipe pipe, SshTarget target, CancellationToken cancellationToken)
     {
-        string where = HostNames.WithPort(target.Host, target.Port);
+        string where = HostAddress.WithPort(target.Host, target.Port);
         byte[] request = Request(where);
         try
         {

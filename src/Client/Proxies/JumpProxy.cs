@@ -17,7 +17,7 @@ internal sealed class JumpProxy : Proxy
         (_host, _options) = (host, options);
     }
 
-    public override string ToString() => $"jump host {HostNames.WithPort(_host.Host, _host.Port)}";
+    public override string ToString() => $"jump host {HostAddress.WithPort(_host.Host, _host.Port)}";
 
     internal override string Way => _options.Proxy is { } before ? $"{before.Way} and {this}" : ToString();
 
@@ -54,7 +54,7 @@ internal sealed class JumpProxy : Proxy
         SshException reason = exception as SshException ?? await jump.Ended.ConfigureAwait(false);
         return new TransportLostException(
             SshErrorCode.ConnectionLost,
-            $"The connection to {HostNames.WithPort(target.Host, target.Port)} ended with that of {this}, through which it ran: {reason.Sentence}",
+            $"The connection to {HostAddress.WithPort(target.Host, target.Port)} ended with that of {this}, through which it ran: {reason.Sentence}",
             reason.Remedy,
             reason);
     }

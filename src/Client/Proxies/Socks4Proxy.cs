@@ -43,7 +43,7 @@ internal sealed class Socks4Proxy : TcpProxy
             _ => ("a reply this protocol does not know", "Its log says more."),
         };
         if (refusal is { } no)
-            throw Refused($"The proxy did not connect to {HostNames.WithPort(target.Host, target.Port)}: {no.Said} (reply {reply[1]}).", no.Remedy);
+            throw Refused($"The proxy did not connect to {HostAddress.WithPort(target.Host, target.Port)}: {no.Said} (reply {reply[1]}).", no.Remedy);
     }
 
     // 04 01 port address user 00, and with the address 0.0.0.1, which is none, name 00. An IPv6 address goes as a name.
@@ -51,7 +51,7 @@ internal sealed class Socks4Proxy : TcpProxy
     {
         byte[] port = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(port, (ushort)target.Port);
-        return HostNames.Literal(target.Host) is { AddressFamily: AddressFamily.InterNetwork } address
+        return HostAddress.Literal(target.Host) is { AddressFamily: AddressFamily.InterNetwork } address
             ? [Version, Connect, .. port, .. address.GetAddressBytes(), .. _user, 0]
             : [Version, Connect, .. port, 0, 0, 0, 1, .. _user, 0, .. Encoding.UTF8.GetBytes(target.Host), 0];
     }

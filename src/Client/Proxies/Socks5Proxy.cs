@@ -111,7 +111,7 @@ internal sealed class Socks5Proxy : TcpProxy
     // RFC 1928 section 4: VER CMD RSV ATYP DST.ADDR DST.PORT. A name goes as it is: the proxy resolves it.
     private static byte[] Request(SshTarget target)
     {
-        byte[] address = HostNames.Literal(target.Host)?.GetAddressBytes() ?? [];
+        byte[] address = HostAddress.Literal(target.Host)?.GetAddressBytes() ?? [];
         byte[] name = address.Length == 0 ? Encoding.UTF8.GetBytes(target.Host) : [];
         if (name.Length > LongestField)
             throw new LocalMisuseException(SshErrorCode.Misuse, $"The host name {target.Host} is longer than a SOCKS5 proxy can be told (255 bytes).");
@@ -140,7 +140,7 @@ internal sealed class Socks5Proxy : TcpProxy
             8 => ("address type not supported", "Give the target by its IPv4 address or its name."),
             _ => ("a reply this protocol does not know", "Its log says more."),
         };
-        return Refused($"The proxy did not connect to {HostNames.WithPort(target.Host, target.Port)}: {said} (reply {reply}).", remedy);
+        return Refused($"The proxy did not connect to {HostAddress.WithPort(target.Host, target.Port)}: {said} (reply {reply}).", remedy);
     }
 
     private static string Guess(byte version) => version switch

@@ -19,11 +19,11 @@ internal abstract class TcpProxy(SshTarget address, PasswordCredential? password
     /// <summary>What proves the user; null where nothing does.</summary>
     protected PasswordCredential? Password { get; } = password;
 
-    public override string ToString() => $"{Protocol} proxy {HostNames.WithPort(Address.Host, Address.Port)}";
+    public override string ToString() => $"{Protocol} proxy {HostAddress.WithPort(Address.Host, Address.Port)}";
 
     internal override async Task<IDuplexPipe> ConnectAsync(SshTarget target, SshClientOptions options, Tracer tracer, CancellationToken cancellationToken)
     {
-        if (!HostNames.IsValid(target.Host))
+        if (!HostAddress.IsValid(target.Host))
             throw new LocalMisuseException(SshErrorCode.Misuse, $"\"{TerminalText.OneLine(target.Host)}\" is no host name that could be handed to a proxy.");
         using CancellationTokenSource deadline = new(options.ConnectTimeout, options.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
@@ -82,12 +82,12 @@ internal abstract class TcpProxy(SshTarget address, PasswordCredential? password
 
     private static TransportLostException TimedOut(SshTarget target, TimeSpan timeout) => new(
         SshErrorCode.TimedOut,
-        $"The way to {HostNames.WithPort(target.Host, target.Port)} was not open after {timeout.TotalSeconds:0.#} seconds: the proxy did not complete its answer.",
+        $"The way to {HostAddress.WithPort(target.Host, target.Port)} was not open after {timeout.TotalSeconds:0.#} seconds: the proxy did not complete its answer.",
         "It may wait for the target, which is down or behind a firewall, or be of another kind; ConnectTimeout is the limit.");
 
     private static TransportLostException Broke(SshTarget target, Exception exception) => new(
         SshErrorCode.ConnectionLost,
-        $"The connection broke before the way to {HostNames.WithPort(target.Host, target.Port)} was open: {exception.Message.TrimEnd('.')}.",
+        $"The connection broke before the way to {HostAddress.WithPort(target.Host, target.Port)} was open: {exception.Message.TrimEnd('.')}.",
         "The proxy's log says why.",
         exception);
 

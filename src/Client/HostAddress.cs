@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace LucidSsh.Client;
 
 /// <summary>Host names as they are handed on: to servers, proxies, files.</summary>
-internal static class HostNames
+internal static class HostAddress
 {
     /// <summary>The longest: SOCKS counts it in one byte, and DNS ends at 253.</summary>
     public const int Longest = 255;
