@@ -14,6 +14,7 @@ internal static class LucidCommand
         foreach (Command command in FileCommands.Create())
             root.Add(command);
         root.Add(ServeCommand.Create());
+        root.Add(KeyCommand.Create());
         root.Add(TraceCommand.Create());
         return root;
     }

@@ -18,6 +18,9 @@ internal static class Terminal
     /// <summary>Asks for a password.</summary>
     public static PasswordCredential Password(SshTarget target) => new(Ask($"{target.User}@{target.Host}'s password: ", echo: false));
 
+    /// <summary>Asks for a key file's passphrase.</summary>
+    public static string Passphrase(string prompt) => Ask(prompt, echo: false);
+
     private static IReadOnlyList<string> Answer(InteractiveRequest request)
     {
         if (request.Instruction.Length > 0)

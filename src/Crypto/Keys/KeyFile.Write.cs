@@ -5,6 +5,9 @@ namespace LucidSsh.Crypto;
 
 public static partial class KeyFile
 {
+    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Everybody = Owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     /// <summary>Writes a private key as the content of a file. The caller zeroes it where there is no passphrase.</summary>
     /// <param name="key">The key; its comment goes along where the format has room for one.</param>
     /// <param name="format"><see cref="KeyFileFormat.OpenSsh"/>, <see cref="KeyFileFormat.Pkcs8"/>,
@@ -69,7 +72,7 @@ public static partial class KeyFile
         byte[] content = Write(key, format, passphrase, options);
         try
         {
-            WriteNew(path, content, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            WriteNew(path, content, Owner);
         }
         finally
         {
@@ -88,9 +91,19 @@ public static partial class KeyFile
         string path, PublicKey key, KeyFileFormat format = KeyFileFormat.OpenSshPublic, string comment = "")
     {
         ArgumentNullException.ThrowIfNull(path);
-        WriteNew(
-            path, Encoding.UTF8.GetBytes(WritePublic(key, format, comment)),
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        WriteNew(path, Encoding.UTF8.GetBytes(WritePublic(key, format, comment)), Everybody);
+    }
+
+    /// <summary>Writes a certificate file, as ssh-keygen does: <c>id_ed25519-cert.pub</c>.</summary>
+    /// <param name="path">The file, which must not exist yet.</param>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="comment">A comment, or null.</param>
+    /// <exception cref="LocalMisuseException">The file exists or cannot be written (<see cref="SshErrorCode.LocalFile"/>).</exception>
+    public static void WriteCertificate(string path, Certificate certificate, string? comment = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(certificate);
+        WriteNew(path, Encoding.UTF8.GetBytes(certificate.ToOpenSshLine(comment) + "\n"), Everybody);
     }
 
     // The file has its rights from its first moment, and never half its content.

@@ -70,6 +70,8 @@ public static partial class KeyFile
     {
         KeySource source = KeySource.Named(name);
         KeyFileInfo info = Inspect(content, source);
+        if (info.Format == KeyFileFormat.Certificate)
+            throw source.UnsupportedType(info.Certificate!.Type); // whoever trusts a key does not trust what an authority made of it
         if (info.PublicKey is not null)
             return info.PublicKey;
         throw info.Type is null || KeyTypes.IsSupported(info.Type) ? source.PassphraseRequired(info) : source.UnsupportedType(info.Type);
@@ -96,6 +98,8 @@ public static partial class KeyFile
         content = text.Bytes;
         if (RecognisePublic(content, source) is { } format)
         {
+            if (format == KeyFileFormat.Certificate)
+                return PublicKeyFile.ReadCertificate(content, source);
             PublicKey key = PublicKeyFile.Read(format, content.TrimStart(" \t\r\n"u8), source, out string comment);
             return new KeyFileInfo
             {

@@ -24,4 +24,7 @@ public enum KeyFileFormat
 
     /// <summary>A public key in PEM: <c>BEGIN PUBLIC KEY</c> (RFC 5280) or <c>BEGIN RSA PUBLIC KEY</c> (RFC 8017).</summary>
     PemPublic,
+
+    /// <summary>A certificate on one line, as ssh-keygen writes it (<c>-cert.pub</c>).</summary>
+    Certificate,
 }

@@ -24,7 +24,11 @@ public sealed record KeyFileInfo
     /// passphrase can tell.</summary>
     public string? Type { get; init; }
 
-    /// <summary>The public key, or null where only the passphrase can tell or the type is not supported.</summary>
+    /// <summary>The certificate, where the file is one, or holds one beside the key as PuTTY's files may; otherwise null.</summary>
+    public Certificate? Certificate { get; init; }
+
+    /// <summary>The public key (of a certificate the one it certifies), or null where only the passphrase can tell or the type is
+    /// not supported.</summary>
     public PublicKey? PublicKey { get; init; }
 
     /// <summary>The comment, or null where there is none or only the passphrase can tell.</summary>

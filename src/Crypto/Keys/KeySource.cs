@@ -11,8 +11,11 @@ internal readonly record struct KeySource(string Subject, string Path = "FILE")
     /// <summary>A source of this name; an empty name is a key that has none.</summary>
     public static KeySource Named(string name) => name.Length == 0 ? new("The key") : new($"The key file {name}", Quote(name));
 
+    /// <summary>True for a file of PuTTY's, which OpenSSH's programs do not read.</summary>
+    public bool IsPutty { get; init; }
+
     /// <summary>The command that rewrites a private key in the format every SSH program reads today.</summary>
-    private string Rewrite => $"ssh-keygen -p -f {Path}";
+    private string Rewrite => IsPutty ? $"puttygen {Path} -P" : $"ssh-keygen -p -f {Path}";
 
     /// <summary>What was found is no key, but looks like something else.</summary>
     public LocalMisuseException NotAKey(string found, string? remedy = null) =>
@@ -25,12 +28,12 @@ internal readonly record struct KeySource(string Subject, string Path = "FILE")
     /// <summary>Encrypted, and nobody gave a passphrase.</summary>
     public LocalMisuseException PassphraseRequired(KeyFileInfo info) =>
         new(SshErrorCode.PassphraseRequired, $"{Subject} is encrypted ({info.Cipher}), and no passphrase was given.",
-            $"Give its passphrase, or store the key without one: {Rewrite} -N ''");
+            $"Give its passphrase, or store the key without one: {Rewrite}{(IsPutty ? "" : " -N ''")}");
 
     /// <summary>The passphrase, or the file, is not what it was.</summary>
     public LocalMisuseException PassphraseWrong() =>
         new(SshErrorCode.PassphraseWrong, $"{Subject} does not open with the passphrase that was given.",
-            $"It is the key's own passphrase that is asked for, not the account's password; ssh-keygen -y -f {Path} tries one.");
+            $"It is the key's own passphrase that is asked for, not the account's password; {(IsPutty ? $"puttygen {Path} -L" : $"ssh-keygen -y -f {Path}")} tries one.");
 
     /// <summary>A cipher or key derivation that is not supported, by name.</summary>
     public LocalMisuseException UnsupportedProtection(string what) =>
@@ -40,7 +43,7 @@ internal readonly record struct KeySource(string Subject, string Path = "FILE")
     /// <summary>A key derivation that would take longer or more memory than a login may.</summary>
     public LocalMisuseException DerivationTooCostly(string what) =>
         new(SshErrorCode.LimitExceeded, $"{Subject} asks for more work than is allowed to open it: {what}.",
-            $"Encrypt it anew with less: {Rewrite} -a 64");
+            $"Encrypt it anew with less: {Rewrite}{(IsPutty ? " --ppk-param time=1000" : " -a 64")}");
 
     /// <summary>A type of key that is not supported, by name.</summary>
     public LocalMisuseException UnsupportedType(string type) => new(

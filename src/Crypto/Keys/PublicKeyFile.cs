@@ -13,7 +13,29 @@ internal static class PublicKeyFile
             return KeyFileFormat.Rfc4716Public;
         if (pemLabel is "PUBLIC KEY" or "RSA PUBLIC KEY")
             return KeyFileFormat.PemPublic;
-        return pemLabel is null && KeyTypes.LooksLikeType(FirstLine(text)) ? KeyFileFormat.OpenSshPublic : null;
+        ReadOnlySpan<char> line = FirstLine(text);
+        if (pemLabel is not null || !KeyTypes.LooksLikeType(line))
+            return null;
+        int type = line.IndexOfAny(' ', '\t');
+        return type > 0 && Certificate.IsCertificateType(line[..type].ToString()) ? KeyFileFormat.Certificate : KeyFileFormat.OpenSshPublic;
+    }
+
+    /// <summary>Reads a file with one certificate.</summary>
+    public static KeyFileInfo ReadCertificate(ReadOnlySpan<byte> content, KeySource source)
+    {
+        if (KeyLines(Encoding.UTF8.GetString(content)) is not [string line])
+            throw source.Unsupported("holds several certificates or keys, and one is expected", "Leave one line in it.");
+        Certificate certificate = CertificateFile.ReadLine(line, source);
+        string[] parts = line.Split([' ', '\t'], 3, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return new KeyFileInfo
+        {
+            Format = KeyFileFormat.Certificate,
+            IsPrivate = false,
+            Type = certificate.Key.Type,
+            PublicKey = certificate.Key,
+            Certificate = certificate,
+            Comment = parts.Length > 2 ? parts[2] : null,
+        };
     }
 
     /// <summary>Reads a file that <see cref="Recognise"/> has recognised.</summary>

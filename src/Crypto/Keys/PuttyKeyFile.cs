@@ -54,15 +54,16 @@ internal sealed partial class PuttyKeyFile : KeyContainer
     {
         get
         {
-            bool known = PublicKey.TryParse(_publicBlob, out PublicKey? key, out _);
+            PublicKey? key = ReadPublic(out Certificate? certificate, out _);
             return new KeyFileInfo
             {
                 Format = KeyFileFormat.Putty,
                 IsPrivate = true,
                 Cipher = _encrypted ? Aes256Cbc : null,
                 KeyDerivation = _encrypted ? _derivation?.Name ?? "SHA-1" : null,
-                Type = _type,
-                PublicKey = known ? key : null,
+                Type = certificate is null ? _type : certificate.Key.Type,
+                PublicKey = key,
+                Certificate = certificate,
                 Comment = _comment.Length > 0 ? Encoding.UTF8.GetString(_comment) : null,
             };
         }
@@ -74,6 +75,7 @@ internal sealed partial class PuttyKeyFile : KeyContainer
     /// <summary>Takes a file apart.</summary>
     public static PuttyKeyFile Parse(ReadOnlySpan<byte> content, KeySource source)
     {
+        source = source with { IsPutty = true };
         int version = content[Prefix.Length..] switch
         {
             [(byte)'2', (byte)':', ..] => 2,
@@ -91,10 +93,9 @@ internal sealed partial class PuttyKeyFile : KeyContainer
 
     private protected override PrivateKey Open(ReadOnlySpan<byte> passphrase)
     {
-        if (!PublicKey.TryParse(_publicBlob, out PublicKey? publicKey, out PublicKeyFault fault))
-            throw Source.Refused(fault);
-        if (publicKey.Type != _type)
-            throw Source.Damaged($"its first line says {TerminalText.OneLine(_type, WireLimits.Name)}, but the key in it is {publicKey.Type}");
+        PublicKey publicKey = ReadPublic(out Certificate? certificate, out PublicKeyFault fault) ?? throw Source.Refused(fault);
+        if (_type != (certificate?.Type ?? publicKey.Type))
+            throw Source.Damaged($"its first line says {TerminalText.OneLine(_type, WireLimits.Name)}, but the key in it is {certificate?.Type ?? publicKey.Type}");
 
         using Secret keys = new(CipherKeySize + IvSize + MacKeySize);
         int macKeySize = DeriveKeys(passphrase, keys.Span);
@@ -106,6 +107,15 @@ internal sealed partial class PuttyKeyFile : KeyContainer
         PrivateKey key = ReadPrivate(publicKey, plain.Span);
         key.Comment = Encoding.UTF8.GetString(_comment);
         return key;
+    }
+
+    // PuTTY 0.78 keeps a certificate in the place of the public key.
+    private PublicKey? ReadPublic(out Certificate? certificate, out PublicKeyFault fault)
+    {
+        certificate = null;
+        if (!Certificate.IsCertificateType(_type))
+            return PublicKey.TryParse(_publicBlob, out PublicKey? key, out fault) ? key : null;
+        return Certificate.TryParse(_publicBlob, out certificate, out fault) ? certificate.Key : null;
     }
 
     // Fills cipher key, IV and MAC key, and returns the MAC key's length. Version 2: two SHA-1 for the cipher, a zero IV, and
