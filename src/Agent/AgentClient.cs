@@ -111,15 +111,18 @@ public sealed class AgentClient : IAsyncDisposable
     /// <summary>Gives the agent a key to hold, with its comment. A key it holds already gets the new constraints, in most agents.</summary>
     /// <param name="key">The key, which stays the caller's too.</param>
     /// <param name="constraints">What the agent must see to; null is nothing.</param>
+    /// <param name="certificate">A certificate of the key, for which the agent then signs; the plain key is added by another call.</param>
     /// <param name="cancellationToken">Gives up, and ends the connection.</param>
-    /// <exception cref="SshException">The agent refused: it is locked, or cannot keep a constraint.</exception>
-    public Task AddAsync(PrivateKey key, AgentConstraints? constraints = null, CancellationToken cancellationToken = default)
+    /// <exception cref="SshException">The agent refused: it is locked, or cannot keep a constraint; or the certificate is another key's.</exception>
+    public Task AddAsync(PrivateKey key, AgentConstraints? constraints = null, Certificate? certificate = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
+        if (certificate is not null && !certificate.Key.Equals(key.PublicKey))
+            throw new LocalMisuseException(SshErrorCode.KeyPairMismatch, $"The certificate \"{TerminalText.OneLine(certificate.KeyId)}\" is for the key {certificate.Key.Fingerprint}, not for {key.PublicKey.Fingerprint}.", "Give the key's own certificate.");
         constraints ??= AgentConstraints.None;
         byte[] request = constraints.IsEmpty
-            ? AgentMessage.ToArray(new AddIdentity(key, key.Comment))
-            : AgentMessage.ToArray(new AddIdConstrained(key, key.Comment, constraints));
+            ? AgentMessage.ToArray(new AddIdentity(key, certificate, key.Comment))
+            : AgentMessage.ToArray(new AddIdConstrained(key, certificate, key.Comment, constraints));
         return CommandAsync($"to hold the key {key.PublicKey.Fingerprint}", new AgentRequestSent("add", key.PublicKey.Fingerprint), request,
             "It is locked (ssh-add -X unlocks it), does not take keys of this type, or cannot keep a constraint.", cancellationToken);
     }
@@ -210,6 +213,13 @@ public sealed class AgentClient : IAsyncDisposable
             case var other:
                 throw AgentFault.Unexpected(_where, $"for {type}", other);
         }
+    }
+
+    /// <summary>Gives the pipe out, for somebody else's conversation with the agent; it is still this client's to dispose of.</summary>
+    internal IDuplexPipe Release()
+    {
+        _ended ??= new LocalMisuseException(SshErrorCode.Misuse, "The connection to the agent is in another's hands.");
+        return _pipe;
     }
 
     /// <summary>Closes the connection; the agent keeps its keys.</summary>

@@ -19,7 +19,11 @@ public sealed class AgentKey : ISigner
         (Blob, Comment, _sign) = (blob, TerminalText.OneLine(comment), sign);
         SshReader reader = new(blob.Span);
         Type = reader.Name("key type");
-        _publicKey = PublicKey.TryParse(blob.Span, out PublicKey? key, out _fault) ? key : null;
+        if (Certificate.IsCertificateType(Type))
+            Certificate = Certificate.TryParse(blob.Span, out Certificate? certificate, out _fault) ? certificate : null;
+        else
+            _publicKey = PublicKey.TryParse(blob.Span, out PublicKey? key, out _fault) ? key : null;
+        _publicKey ??= Certificate?.Key;
     }
 
     /// <summary>The key as the agent names it: a public key's blob, or a certificate's.</summary>
@@ -31,10 +35,13 @@ public sealed class AgentKey : ISigner
     /// <summary>What the agent calls it, made safe for a terminal; mostly a file's path.</summary>
     public string Comment { get; }
 
+    /// <summary>The certificate where the agent names a certificate's key: it then signs for the certificate; null for a plain key.</summary>
+    public Certificate? Certificate { get; }
+
     /// <summary>False for a type that is not supported: such a key can be listed and removed, no more.</summary>
     public bool IsUsable => _publicKey is not null;
 
-    /// <summary>The public key.</summary>
+    /// <summary>The public key, plain: that of <see cref="Certificate"/> where there is one.</summary>
     /// <exception cref="LocalMisuseException">The type is not supported.</exception>
     public PublicKey PublicKey => _publicKey ?? throw new LocalMisuseException(
         SshErrorCode.KeyUnsupported, $"The agent's key \"{Comment}\" {(_fault.IsUnsupported ? _fault.Text : $"is malformed: {_fault.Text}")}.", _fault.Remedy);

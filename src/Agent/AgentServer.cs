@@ -37,20 +37,26 @@ public sealed class AgentServer : IAsyncDisposable
     /// <summary>Holds a key from now on, under its comment. A key it holds already is replaced.</summary>
     /// <param name="key">The key; from now on the agent's, which zeroes it when it forgets it.</param>
     /// <param name="constraints">What it sees to; null is nothing.</param>
-    /// <exception cref="LocalMisuseException">A constraint cannot be kept, or there are too many keys; the key stays the caller's.</exception>
-    public void Add(PrivateKey key, AgentConstraints? constraints = null)
+    /// <param name="certificate">A certificate of the key, for which it then signs; to sign for the plain key as well, add another copy of the
+    /// key without it.</param>
+    /// <exception cref="LocalMisuseException">A constraint cannot be kept, the certificate is another key's, or there are too many keys; the
+    /// key stays the caller's.</exception>
+    public void Add(PrivateKey key, AgentConstraints? constraints = null, Certificate? certificate = null)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (TryAdd(key, key.Comment, constraints ?? AgentConstraints.None) is { } refusal)
+        if (TryAdd(key, certificate, key.Comment, constraints ?? AgentConstraints.None) is { } refusal)
             throw new LocalMisuseException(SshErrorCode.AgentRefused, $"The agent does not take the key {key.PublicKey.Fingerprint}: {refusal}.");
     }
 
-    /// <summary>Forgets a key, and zeroes it.</summary>
+    /// <summary>Forgets a key, and its certificates, and zeroes it.</summary>
     /// <returns>False where it does not hold it.</returns>
     public bool Remove(PublicKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return Find(key.Blob.Span) is { } held && Remove(held);
+        bool removed = false;
+        foreach (HeldKey held in Snapshot().Where(held => held.PublicKey.Equals(key)))
+            removed |= Remove(held);
+        return removed;
     }
 
     /// <summary>Forgets every key, and zeroes them.</summary>
@@ -141,8 +147,10 @@ public sealed class AgentServer : IAsyncDisposable
     }
 
     /// <summary>Holds a key; null, or why not: the key is then still the caller's.</summary>
-    internal string? TryAdd(PrivateKey key, string comment, AgentConstraints constraints)
+    internal string? TryAdd(PrivateKey key, Certificate? certificate, string comment, AgentConstraints constraints)
     {
+        if (certificate is not null && !certificate.Key.Equals(key.PublicKey))
+            return "the certificate is another key's";
         if (constraints.Confirm && Options.Confirm is null)
             return "it is to be confirmed before each use, and nobody is there to ask";
         if (constraints.Lifetime is { } life && (life <= TimeSpan.Zero || life.TotalSeconds > uint.MaxValue))
@@ -157,7 +165,7 @@ public sealed class AgentServer : IAsyncDisposable
                 return $"the constraint {extension.Name} is malformed, or names a host in a way that cannot be checked";
         }
 
-        HeldKey held = new(key, comment, constraints.Confirm, destinations);
+        HeldKey held = new(key, certificate, comment, constraints.Confirm, destinations);
         lock (_gate)
         {
             if (_disposed)

@@ -134,14 +134,14 @@ internal sealed class AgentSession(AgentServer agent, IDuplexPipe pipe, Tracer t
             return "the key is restricted to hosts, and this is no login";
         if (!login.SessionId.SequenceEqual(last.SessionId))
             return "the key is restricted to hosts, and this is the login of another session than the one that is bound";
-        if (login.HostKey.IsEmpty ? _bindings.Sessions.Count > 1 : !login.HostKey.SequenceEqual(last.HostKey.Blob.Span))
+        if (login.HostKey.IsEmpty ? _bindings.Sessions.Count > 1 : !login.HostKey.SequenceEqual(last.Shown.Span))
             return "the key is restricted to hosts, and the login does not name the host that is bound";
         return IsPermitted(key, login.User) ? null : "the key is restricted to other hosts or users";
     }
 
     private bool IsPermitted(HeldKey key, string? user) =>
         key.Destinations is not { } destinations
-        || (!_bindings.HasFailed && (_bindings.Sessions.Count == 0 ? user is null : destinations.Permit(_bindings.Sessions, user)));
+        || (!_bindings.HasFailed && (_bindings.Sessions.Count == 0 ? user is null : destinations.Permit(_bindings.Sessions, user, agent.Options.Time.GetUtcNow())));
 
     private async ValueTask<bool> ConfirmAsync(AgentConfirmation question, CancellationToken cancellationToken)
     {
@@ -157,16 +157,17 @@ internal sealed class AgentSession(AgentServer agent, IDuplexPipe pipe, Tracer t
         }
     }
 
-    private Answer Add(AddIdentity added) => Add(added.Key, added.Comment, AgentConstraints.None);
+    private Answer Add(AddIdentity added) => Add(added.Key, added.Certificate, added.Comment, AgentConstraints.None);
 
-    private Answer Add(AddIdConstrained added) => Add(added.Key, added.Comment, added.Constraints);
+    private Answer Add(AddIdConstrained added) => Add(added.Key, added.Certificate, added.Comment, added.Constraints);
 
-    private Answer Add(PrivateKey key, string comment, AgentConstraints constraints)
+    private Answer Add(PrivateKey key, Certificate? certificate, string comment, AgentConstraints constraints)
     {
         string fingerprint = key.PublicKey.Fingerprint;
-        string? refusal = agent.Find(key.PublicKey.Blob.Span) is { } present && !IsPermitted(present, user: null)
+        ReadOnlyMemory<byte> blob = certificate?.Blob ?? key.PublicKey.Blob;
+        string? refusal = agent.Find(blob.Span) is { } present && !IsPermitted(present, user: null)
             ? "it is held already, restricted to other hosts"
-            : agent.TryAdd(key, comment, constraints);
+            : agent.TryAdd(key, certificate, comment, constraints);
         if (refusal is null)
             return Answer.Success with { KeyFingerprint = fingerprint };
         key.Dispose();

@@ -37,7 +37,7 @@ internal sealed class DestinationConstraints
 
     private sealed record Step(Hop From, Hop To);
 
-    /// <summary>Reads the constraint's data; null where it is malformed, or holds a key that cannot be compared: the key is then refused
+    /// <summary>Reads the constraint's data; null where it is malformed, or holds a key that cannot be read: the key is then refused
     /// (CVE-2026-39833).</summary>
     public static DestinationConstraints? TryRead(ReadOnlySpan<byte> data)
     {
@@ -59,7 +59,8 @@ internal sealed class DestinationConstraints
     /// <summary>Whether a connection that is bound to <paramref name="sessions"/>, in this order, may see the key, or sign with it.</summary>
     /// <param name="sessions">The sessions; empty for a program on this machine.</param>
     /// <param name="user">Who logs in by the signature; null where nothing is signed.</param>
-    public bool Permit(IReadOnlyList<BoundSession> sessions, string? user)
+    /// <param name="now">The time, for certificates of hosts.</param>
+    public bool Permit(IReadOnlyList<BoundSession> sessions, string? user, DateTimeOffset now)
     {
         BoundSession? from = null;
         for (int i = 0; i < sessions.Count; i++)
@@ -67,22 +68,25 @@ internal sealed class DestinationConstraints
             bool isLast = i == sessions.Count - 1;
             if (!isLast && !sessions[i].IsForwarding)
                 return false;
-            if (!PermitStep(from, sessions[i], isLast ? user : null))
+            if (!PermitStep(from, sessions[i], isLast ? user : null, now))
                 return false;
             from = sessions[i];
         }
 
         // Where the last host got the agent forwarded, it sees only the keys that lead on from it.
-        return user is not null || from is not { IsForwarding: true } || PermitStep(from, to: null, user: null);
+        return user is not null || from is not { IsForwarding: true } || PermitStep(from, to: null, user: null, now);
     }
 
-    private bool PermitStep(BoundSession? from, BoundSession? to, string? user) => _steps.Any(step =>
-        (from is null ? step.From.Keys.IsEmpty && step.From.Host.Length == 0 : Matches(from, step.From))
-        && (to is null || Matches(to, step.To))
+    private bool PermitStep(BoundSession? from, BoundSession? to, string? user, DateTimeOffset now) => _steps.Any(step =>
+        (from is null ? step.From.Keys.IsEmpty && step.From.Host.Length == 0 : Matches(from, step.From, now))
+        && (to is null || Matches(to, step.To, now))
         && (user is null || step.To.User.Length == 0 || Wildcard.Matches(step.To.User, user, ignoresCase: false)));
 
-    private static bool Matches(BoundSession session, Hop hop) =>
-        hop.Keys.Any(spec => !spec.IsAuthority && spec.Key.Equals(session.HostKey));
+    // As OpenSSH's agent: a plain host key matches itself, a certificate its authority and the host's name.
+    private static bool Matches(BoundSession session, Hop hop, DateTimeOffset now) => hop.Keys.Any(spec => session.Certificate is { } certificate
+        ? spec.IsAuthority && spec.Key.Equals(certificate.SignatureKey)
+            && CertificateRules.Check(certificate, new CertificateUse(CertificateKind.Host, hop.Host, now)) is null
+        : !spec.IsAuthority && spec.Key.Equals(session.HostKey));
 
     private static Step? ReadStep(ReadOnlySpan<byte> content)
     {
@@ -105,7 +109,7 @@ internal sealed class DestinationConstraints
         {
             ReadOnlySpan<byte> blob = reader.String("host key", WireLimits.KeyBlob);
             bool isAuthority = reader.Boolean("is a CA's");
-            if (keys.Count == MostKeys || !PublicKey.TryParse(blob, out PublicKey? key, out _) || isAuthority)
+            if (keys.Count == MostKeys || !PublicKey.TryParse(blob, out PublicKey? key, out _))
                 return null;
             keys.Add(new HostSpec(key, isAuthority));
         }
@@ -118,4 +122,11 @@ internal sealed class DestinationConstraints
 /// <param name="HostKey">The host's key, which has signed the session identifier.</param>
 /// <param name="SessionId">The session identifier.</param>
 /// <param name="IsForwarding">True where the agent is forwarded over it; false where it is a login that is to be signed.</param>
-internal sealed record BoundSession(PublicKey HostKey, byte[] SessionId, bool IsForwarding);
+internal sealed record BoundSession(PublicKey HostKey, byte[] SessionId, bool IsForwarding)
+{
+    /// <summary>The certificate the host showed its key in, or null.</summary>
+    public Certificate? Certificate { get; init; }
+
+    /// <summary>What the host showed, as it travels.</summary>
+    public ReadOnlyMemory<byte> Shown => Certificate?.Blob ?? HostKey.Blob;
+}

@@ -3,7 +3,7 @@ using LucidSsh.Crypto;
 namespace LucidSsh.Agent;
 
 /// <summary>A key in an agent of this process, until its time is over. What signs with it and what zeroes it exclude each other.</summary>
-internal sealed class HeldKey(PrivateKey key, string comment, bool confirm, DestinationConstraints? destinations) : IDisposable
+internal sealed class HeldKey(PrivateKey key, Certificate? certificate, string comment, bool confirm, DestinationConstraints? destinations) : IDisposable
 {
     private readonly Lock _gate = new();
     private ITimer? _end;
@@ -11,7 +11,8 @@ internal sealed class HeldKey(PrivateKey key, string comment, bool confirm, Dest
 
     public PublicKey PublicKey { get; } = key.PublicKey;
 
-    public ReadOnlyMemory<byte> Blob => PublicKey.Blob;
+    /// <summary>What clients name it by: the certificate's blob where it has one, else the public key's.</summary>
+    public ReadOnlyMemory<byte> Blob { get; } = certificate?.Blob ?? key.PublicKey.Blob;
 
     public string Comment { get; } = comment;
 

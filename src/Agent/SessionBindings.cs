@@ -31,7 +31,10 @@ internal sealed class SessionBindings
     {
         if (!SessionBind.TryRead(contents, out SessionBind bind))
             return "it is malformed";
-        if (!PublicKey.TryParse(bind.HostKey, out PublicKey? hostKey, out PublicKeyFault fault))
+        PublicKeyFault fault = default;
+        Certificate? certificate = Certificate.TryParse(bind.HostKey, out Certificate? read, out _) ? read : null;
+        PublicKey? hostKey = certificate?.Key;
+        if (hostKey is null && !PublicKey.TryParse(bind.HostKey, out hostKey, out fault))
             return $"its host key cannot be read: {fault.Text}";
         if (!IsSigned(hostKey, bind))
             return "the host key's signature of the session identifier does not verify";
@@ -42,12 +45,12 @@ internal sealed class SessionBindings
                 return "the connection is bound for a login already";
             if (!bind.SessionId.SequenceEqual(session.SessionId))
                 continue;
-            return session.HostKey.Equals(hostKey) ? null : "the session is bound to another host key";
+            return bind.HostKey.SequenceEqual(session.Shown.Span) ? null : "the session is bound to another host key";
         }
 
         if (_sessions.Count == AgentLimits.Sessions)
             return $"the connection is bound to {AgentLimits.Sessions} sessions already";
-        _sessions.Add(new BoundSession(hostKey, bind.SessionId.ToArray(), bind.IsForwarding));
+        _sessions.Add(new BoundSession(hostKey, bind.SessionId.ToArray(), bind.IsForwarding) { Certificate = certificate });
         return null;
     }
 

@@ -67,7 +67,8 @@ internal sealed class ClientHandshake : IAsyncDisposable
     private static async Task<ClientHandshake> ExchangeKeysAsync(
         IDuplexPipe pipe, SshTarget target, SshClientOptions options, Tracer tracer, CancellationToken cancellationToken)
     {
-        ConnectionLayer connection = new(options.ToConnectionOptions(), new ClientConnectionHandler());
+        ForwardedAgent? agent = options.AgentForwarding is { } forwarding ? new ForwardedAgent(forwarding) : null;
+        ConnectionLayer connection = new(options.ToConnectionOptions(), new ClientConnectionHandler(agent));
         MessageQueue login = new();
         SshTransport transport = await SshTransport.StartAsync(
             pipe,
@@ -89,8 +90,11 @@ internal sealed class ClientHandshake : IAsyncDisposable
             tracer,
             cancellationToken).ConfigureAwait(false);
         connection.Attach(transport);
-        return new ClientHandshake(transport, connection, new ClientLogin(transport, login, options.Login), options, pipe);
+        agent?.Attach(transport);
+        return new ClientHandshake(transport, connection, new ClientLogin(transport, login, options.Login), options, pipe) { ForwardedAgent = agent };
     }
+
+    private ForwardedAgent? ForwardedAgent { get; init; }
 
     /// <summary>The login, for those who only want to ask.</summary>
     public ClientLogin Login => _login;

@@ -7,6 +7,10 @@ public sealed record CommandOptions
     /// traced and does not fail the command.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>False keeps the agent of <see cref="SshClientOptions.AgentForwarding"/> from this command; where none is forwarded it means
+    /// nothing. A server may refuse; the refusal is traced and does not fail the command.</summary>
+    public bool ForwardAgent { get; init; } = true;
+
     /// <summary>The terminal to run it in, or null for none.</summary>
     public TerminalOptions? Terminal { get; init; }
 

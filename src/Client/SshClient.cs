@@ -23,6 +23,9 @@ public sealed class SshClient : IAsyncDisposable
         (_transport, _connection, _options, _pipe, Login) = (transport, connection, options, pipe, login);
     }
 
+    /// <summary>The agent that is forwarded, or null.</summary>
+    internal ForwardedAgent? ForwardedAgent { get; init; }
+
     /// <summary>How the two sides agreed.</summary>
     public NegotiationReport Negotiation => _transport.Negotiation;
 
@@ -264,6 +267,8 @@ public sealed class SshClient : IAsyncDisposable
         {
             SessionExit exit = new(span);
             channel = await _connection.OpenAsync("session", default, exit, either.Token).ConfigureAwait(false);
+            if (ForwardedAgent is not null && options.ForwardAgent && start is not SubsystemRequest)
+                await ForwardedAgent.RequestAsync(channel, either.Token).ConfigureAwait(false);
             foreach ((string name, string value) in options.Environment)
                 await channel.RequestAsync(new EnvironmentRequest(name, value), either.Token).ConfigureAwait(false);
             if (options.Terminal is { } terminal && !await channel.RequestAsync(TerminalRequest(terminal), either.Token).ConfigureAwait(false))

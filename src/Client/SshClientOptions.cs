@@ -32,6 +32,10 @@ public sealed record SshClientOptions
     /// <summary>What is offered in the negotiation, in order of preference.</summary>
     public AlgorithmPreferences Algorithms { get; init; } = AlgorithmPreferences.Default;
 
+    /// <summary>The agent that commands and shells on the server may use; null, the default, forwards none. Read what
+    /// <see cref="Client.AgentForwarding"/> says about the risk.</summary>
+    public AgentForwarding? AgentForwarding { get; init; }
+
     /// <summary>Where the trace goes, or null. The sink stays the caller's and may serve several clients.</summary>
     public TraceSink? Trace { get; init; }
 

@@ -13,6 +13,11 @@ internal interface IChannelHandler
     /// <exception cref="PeerMisbehavedException">The request is malformed.</exception>
     bool OnRequest(Channel channel, string requestType, ReadOnlySpan<byte> data);
 
+    /// <summary>A channel the peer asked for is open; what it is for begins elsewhere.</summary>
+    void OnOpened(Channel channel)
+    {
+    }
+
     /// <summary>The channel is closed, in both directions or with the connection; called once.</summary>
     void OnClosed(Channel channel, SshException? reason);
 }

@@ -212,6 +212,7 @@ internal sealed class ConnectionLayer(ConnectionOptions options, IConnectionHand
         ChannelDecision decision = open.MaximumPacketSize == 0
             ? ChannelDecision.Refuse(ChannelOpenFailureReason.ResourceShortage, "a maximum packet size of 0 cannot carry data")
             : handler.OnOpen(open.ChannelType, open.Data);
+        Channel opened;
         lock (_gate)
         {
             if (decision.Handler is not null && _channels.Count + _openings.Count >= options.MaximumChannels)
@@ -225,11 +226,14 @@ internal sealed class ConnectionLayer(ConnectionOptions options, IConnectionHand
 
             uint id = NextFreeId();
             CountChannels(1);
-            _channels.Add(id, new Channel(
-                Transport, decision.Handler, id, options.ChannelWindow, open.SenderChannel, open.InitialWindowSize, open.MaximumPacketSize));
+            opened = new Channel(
+                Transport, decision.Handler, id, options.ChannelWindow, open.SenderChannel, open.InitialWindowSize, open.MaximumPacketSize);
+            _channels.Add(id, opened);
             Transport.Tracer.Emit(new ChannelOpened(id, open.SenderChannel, open.InitialWindowSize, open.MaximumPacketSize));
             Transport.Send(new ChannelOpenConfirmation(open.SenderChannel, id, options.ChannelWindow, Channel.MaximumPacket, []));
         }
+
+        decision.Handler.OnOpened(opened);
     }
 
     private void OnOpenConfirmation(ChannelOpenConfirmation confirmation)

@@ -37,6 +37,10 @@ public sealed class CommandContext
     /// of its keys that <see cref="SshServerOptions.PermitKeyEnvironment"/> does, and SSH_ORIGINAL_COMMAND.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
+    /// <summary>The client's agent; null where it does not forward one, or may not
+    /// (<see cref="SshServerOptions.AllowAgentForwarding"/>).</summary>
+    public ClientAgent? Agent { get; init; }
+
     /// <summary>What the client sends.</summary>
     public required PipeReader StandardInput { get; init; }
 

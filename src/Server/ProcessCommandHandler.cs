@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text;
+using LucidSsh.Agent;
 
 namespace LucidSsh.Server;
 
@@ -14,7 +15,21 @@ public sealed class ProcessCommandHandler(string? workingDirectory = null) : ICo
     /// <inheritdoc />
     public async Task<CommandExit> RunAsync(CommandContext command, CancellationToken cancellationToken)
     {
-        using Process process = new() { StartInfo = StartInfo(command) };
+        AgentListener? agent = command.Agent?.Listen();
+        try
+        {
+            return await RunAsync(command, agent?.Path, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (agent is not null)
+                await agent.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<CommandExit> RunAsync(CommandContext command, string? agent, CancellationToken cancellationToken)
+    {
+        using Process process = new() { StartInfo = StartInfo(command, agent) };
         try
         {
             process.Start();
@@ -45,7 +60,7 @@ public sealed class ProcessCommandHandler(string? workingDirectory = null) : ICo
         return ToExit(process.ExitCode);
     }
 
-    private ProcessStartInfo StartInfo(CommandContext command)
+    private ProcessStartInfo StartInfo(CommandContext command, string? agent)
     {
         ProcessStartInfo start = new()
         {
@@ -65,6 +80,10 @@ public sealed class ProcessCommandHandler(string? workingDirectory = null) : ICo
         foreach ((string name, string value) in command.Environment)
             start.Environment[name] = value;
 
+        // The agent of who started the server is nobody else's.
+        start.Environment.Remove("SSH_AUTH_SOCK");
+        if (agent is not null)
+            start.Environment["SSH_AUTH_SOCK"] = agent;
         return start;
     }
 

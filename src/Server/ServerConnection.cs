@@ -13,6 +13,7 @@ namespace LucidSsh.Server;
 internal sealed class ServerConnection(Socket socket, SshServerOptions options) : IConnectionHandler
 {
     private readonly List<ServerSession> _sessions = [];
+    private ConnectionLayer? _connection;
     private LoginResult? _login; // set before the client learns that it is logged in, so before it can open a channel
 
     /// <summary>Serves the client until it, or the server, ends the connection. It never throws for what a client does.</summary>
@@ -27,6 +28,7 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
         {
             transport = await StartAsync(pipe, login, connection, tracer, cancellationToken).ConfigureAwait(false);
             connection.Attach(transport);
+            _connection = connection;
             await LogInAsync(transport, login, cancellationToken).ConfigureAwait(false);
             connection.StartKeepAlive();
             await transport.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -55,7 +57,7 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
             _sessions.RemoveAll(session => session.IsOver);
             if (_sessions.Count >= options.MaximumSessions)
                 return ChannelDecision.Refuse(ChannelOpenFailureReason.ResourceShortage, $"{options.MaximumSessions} sessions are open already");
-            ServerSession opened = new(_login!, options);
+            ServerSession opened = new(_login!, options, _connection!);
             _sessions.Add(opened);
             return ChannelDecision.Accept(opened);
         }
@@ -97,6 +99,7 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
                 HostCertificates = options.HostCertificates,
                 UserKeyAlgorithms = options.Login.SignatureAlgorithms,
                 HandshakeTimeout = options.Login.GraceTime,
+                ForwardsAgents = options.AllowAgentForwarding,
             },
             login,
             connection,

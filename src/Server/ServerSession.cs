@@ -8,7 +8,7 @@ namespace LucidSsh.Server;
 
 /// <summary>One session channel in a server: environment first, then one command, shell or subsystem (RFC 4254 section 6), as far as the
 /// keys of the login allow it.</summary>
-internal sealed class ServerSession(LoginResult login, SshServerOptions options) : IChannelHandler
+internal sealed class ServerSession(LoginResult login, SshServerOptions options, ConnectionLayer connection) : IChannelHandler
 {
     // What OpenSSH calls the SFTP server inside the server; a forced command of this name allows SFTP and nothing else.
     private const string InternalSftp = "internal-sftp";
@@ -16,6 +16,7 @@ internal sealed class ServerSession(LoginResult login, SshServerOptions options)
     private readonly SessionEnvironment _environment = new(options, login.Permissions);
     private readonly CancellationTokenSource _gone = new();
     private CommandContext? _command;
+    private ClientAgent? _agent;
     private bool _started;
 
     /// <summary>True when the channel is closed.</summary>
@@ -28,6 +29,12 @@ internal sealed class ServerSession(LoginResult login, SshServerOptions options)
             case "env":
                 EnvironmentRequest variable = RequestBody.Decode<EnvironmentRequest>(data);
                 return !_started && _environment.TryAdd(variable.Name, variable.Value);
+            case "auth-agent-req@openssh.com":
+                RequestBody.Decode<OpenSshAgentRequest>(data);
+                return UseAgent(AgentForwardingNames.OpenSshChannel);
+            case "agent-req":
+                RequestBody.Decode<AgentRequest>(data);
+                return UseAgent(AgentForwardingNames.Channel);
             case "exec":
                 return Start(channel, RequestBody.Decode<ExecRequest>(data).Command, isSftp: false);
             case "shell":
@@ -48,6 +55,14 @@ internal sealed class ServerSession(LoginResult login, SshServerOptions options)
     {
         IsOver = true;
         _ = _gone.CancelAsync();
+    }
+
+    private bool UseAgent(string channelType)
+    {
+        if (_started || !options.AllowAgentForwarding || !login.Permissions.AllowsAgentForwarding)
+            return false;
+        _agent ??= new ClientAgent(connection, channelType, options);
+        return true;
     }
 
     // The one place where a session begins, and so the one where a forced command takes the place of what was asked for.
@@ -78,6 +93,7 @@ internal sealed class ServerSession(LoginResult login, SshServerOptions options)
             Command = forced ?? asked,
             OriginalCommand = original,
             Environment = _environment.Complete(original),
+            Agent = _agent,
             StandardInput = channel.Input,
             StandardOutput = channel.Output,
             StandardError = channel.ExtendedOutput,

@@ -47,6 +47,13 @@ public sealed record SshServerOptions
     /// OpenSSH's PermitUserEnvironment.</summary>
     public ImmutableArray<string> PermitKeyEnvironment { get; init; } = [];
 
+    /// <summary>Whether a client's agent may be used by its commands, where the client offers it and its keys allow it; false by
+    /// default.</summary>
+    public bool AllowAgentForwarding { get; init; }
+
+    /// <summary>Connections to the client's agent at once, of one session.</summary>
+    public int MaximumAgentConnections { get; init; } = 16;
+
     /// <summary>Connections at once; more are closed as they come.</summary>
     public int MaximumConnections { get; init; } = 1000;
 

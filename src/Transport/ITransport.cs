@@ -25,6 +25,10 @@ internal interface ITransport
     /// in the server.</summary>
     ReadOnlyMemory<byte> HostKey { get; }
 
+    /// <summary>The host key's signature of the session identifier, by which the client proves to an agent whom it talks to; empty in the
+    /// server.</summary>
+    ReadOnlyMemory<byte> HostKeySignature { get; }
+
     /// <summary>How the two sides agreed.</summary>
     NegotiationReport Negotiation { get; }
 

@@ -29,6 +29,9 @@ internal sealed class KeyExchange(
     /// <summary>The server's host key; null before it is known.</summary>
     public ServerHostKey? HostKey { get; private set; }
 
+    /// <summary>In the client, the host key's signature of the first exchange's hash, which is the session identifier.</summary>
+    public ReadOnlyMemory<byte> HostKeySignature { get; private set; }
+
     /// <summary>True when the client's first KEXINIT says that it understands EXT_INFO (RFC 8308 section 2.1).</summary>
     public bool PeerTakesExtensions { get; private set; }
 
@@ -212,6 +215,7 @@ internal sealed class KeyExchange(
         if (HostKey is not null) // a rekey: the host that was verified goes on
             return UseKeys(keys);
         HostKey = hostKey;
+        HostKeySignature = reply.Signature.ToArray();
         tracer.Emit(new HostKeySeen(hostKey.Type, hostKey.Key.Bits, hostKey.Key.Fingerprint));
         return new KexState.HostKeyUndecided(hostKey, keys);
     }

@@ -82,6 +82,9 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
     /// <inheritdoc />
     public ReadOnlyMemory<byte> HostKey => _engine.HostKey?.Blob ?? default;
 
+    /// <inheritdoc />
+    public ReadOnlyMemory<byte> HostKeySignature => _engine.HostKeySignature;
+
     /// <summary>The server's host key, and the certificate it was shown in; null before it is known.</summary>
     public ServerHostKey? ServerHostKey => _engine.HostKey;
 

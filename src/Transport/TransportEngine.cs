@@ -74,6 +74,9 @@ internal sealed class TransportEngine : IDisposable
     /// <summary>The server's host key; null before it is known.</summary>
     public ServerHostKey? HostKey => _keyExchange.HostKey;
 
+    /// <summary>In the client, the host key's signature of the session identifier.</summary>
+    public ReadOnlyMemory<byte> HostKeySignature => _keyExchange.HostKeySignature;
+
     /// <summary>True when the first key exchange is complete in both directions.</summary>
     public bool IsEstablished => _keyExchange.FirstIsComplete;
 
@@ -269,6 +272,7 @@ internal sealed class TransportEngine : IDisposable
     [
         new("server-sig-algs", string.Join(',', _options.UserKeyAlgorithms)),
         new("ping@openssh.com", "0"),
+        .. _options.ForwardsAgents ? [new KeyValuePair<string, string>("agent-forward", "0")] : Array.Empty<KeyValuePair<string, string>>(),
     ]);
 
     private void OnExtensions(ExtInfo extensions)

@@ -21,6 +21,9 @@ internal sealed record TransportOptions
     /// <summary>What a server says it accepts of users' keys: the value of server-sig-algs (RFC 8308 section 3.1).</summary>
     public ImmutableArray<string> UserKeyAlgorithms { get; init; } = [.. HostKeyTable.UserKeyAlgorithms];
 
+    /// <summary>Whether a server says that it knows RFC 9987's names for agent forwarding.</summary>
+    public bool ForwardsAgents { get; init; }
+
     /// <summary>The smallest RSA host key a client accepts, in bits.</summary>
     public int MinimumRsaBits { get; init; } = 2048;
 

@@ -37,9 +37,9 @@ public sealed class AgentMessageTests
     [Fact]
     public void KeysToAdd_AreReadBackAndSurviveDamage()
     {
-        Check(new AddIdentity(Key, "a comment"));
-        Check(new AddIdConstrained(EcdsaKey, "", new AgentConstraints { Lifetime = TimeSpan.FromSeconds(90), Confirm = true }));
-        Check(new AddIdConstrained(Key, "x", new AgentConstraints { Extensions = [new AgentConstraintExtension("own@example.org", "data"u8.ToArray())] }));
+        Check(new AddIdentity(Key, null, "a comment"));
+        Check(new AddIdConstrained(EcdsaKey, null, "", new AgentConstraints { Lifetime = TimeSpan.FromSeconds(90), Confirm = true }));
+        Check(new AddIdConstrained(Key, null, "x", new AgentConstraints { Extensions = [new AgentConstraintExtension("own@example.org", "data"u8.ToArray())] }));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class AgentMessageTests
     [InlineData(new byte[] { 1, 0, 0 })]
     public void Constraints_ThatCannotBeKept_AreAFault(byte[] constraints)
     {
-        byte[] content = [.. AgentMessage.ToArray(new AddIdConstrained(Key, "", AgentConstraints.None)), .. constraints];
+        byte[] content = [.. AgentMessage.ToArray(new AddIdConstrained(Key, null, "", AgentConstraints.None)), .. constraints];
         Assert.Equal(SshErrorCode.AgentProtocol, Assert.Throws<PeerMisbehavedException>(() => AgentMessage.Decode<AddIdConstrained>(content)).Code);
     }
 

@@ -58,6 +58,8 @@ internal sealed class LinkedTransport : ITransport
 
     public ReadOnlyMemory<byte> HostKey { get; set; } = "the host key"u8.ToArray();
 
+    public ReadOnlyMemory<byte> HostKeySignature { get; set; }
+
     public NegotiationReport Negotiation { get; set; } =
         new() { ClientVersion = "SSH-2.0-TestClient", ServerVersion = "SSH-2.0-TestServer" };
 

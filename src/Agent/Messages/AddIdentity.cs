@@ -6,25 +6,26 @@ namespace LucidSsh.Agent;
 /* RFC 9987
      byte      SSH_AGENTC_ADD_IDENTITY
      string    key type
-     byte[]    key contents: as in an OpenSSH private key file
+     byte[]    key contents: CertifiedKey
      string    comment */
 
 /// <summary>Hold this key. Whoever reads one owns the key.</summary>
-internal readonly record struct AddIdentity(PrivateKey Key, string Comment) : IAgentMessage<AddIdentity>
+internal readonly record struct AddIdentity(PrivateKey Key, Certificate? Certificate, string Comment) : IAgentMessage<AddIdentity>
 {
     public static AgentMessageNumber Number => AgentMessageNumber.AddIdentity;
 
     public static AddIdentity Read(scoped ref SshReader reader)
     {
-        PrivateKey? key = PrivateKey.ReadFields(ref reader);
+        PrivateKey? key = CertifiedKey.Read(ref reader, out Certificate? certificate);
         string comment = reader.Text("comment", AgentLimits.Comment);
-        AddedKey.DisposeAfterFault(ref reader, key);
-        return new AddIdentity(key!, comment);
+        if (!reader.Complete())
+            key?.Dispose(); // a key out of a message that is refused does not stay in memory
+        return new AddIdentity(key!, certificate, comment);
     }
 
     public void Write(scoped ref SshWriter writer)
     {
-        Key.WriteFields(writer);
+        CertifiedKey.Write(ref writer, Key, Certificate);
         writer.Text(Comment);
     }
 }
@@ -32,39 +33,30 @@ internal readonly record struct AddIdentity(PrivateKey Key, string Comment) : IA
 /* RFC 9987
      byte      SSH_AGENTC_ADD_ID_CONSTRAINED
      string    key type
-     byte[]    key contents
+     byte[]    key contents: CertifiedKey
      string    comment
      constraint[] constraints */
 
-/// <summary>Hold this key under constraints.</summary>
-internal readonly record struct AddIdConstrained(PrivateKey Key, string Comment, AgentConstraints Constraints) : IAgentMessage<AddIdConstrained>
+/// <summary>Hold this key under constraints. Whoever reads one owns the key.</summary>
+internal readonly record struct AddIdConstrained(PrivateKey Key, Certificate? Certificate, string Comment, AgentConstraints Constraints)
+    : IAgentMessage<AddIdConstrained>
 {
     public static AgentMessageNumber Number => AgentMessageNumber.AddIdConstrained;
 
     public static AddIdConstrained Read(scoped ref SshReader reader)
     {
-        PrivateKey? key = PrivateKey.ReadFields(ref reader);
+        PrivateKey? key = CertifiedKey.Read(ref reader, out Certificate? certificate);
         string comment = reader.Text("comment", AgentLimits.Comment);
         AgentConstraints constraints = AgentConstraints.Read(ref reader);
-        AddedKey.DisposeAfterFault(ref reader, key);
-        return new AddIdConstrained(key!, comment, constraints);
+        if (!reader.Complete())
+            key?.Dispose();
+        return new AddIdConstrained(key!, certificate, comment, constraints);
     }
 
     public void Write(scoped ref SshWriter writer)
     {
-        Key.WriteFields(writer);
+        CertifiedKey.Write(ref writer, Key, Certificate);
         writer.Text(Comment);
         Constraints.Write(ref writer);
-    }
-}
-
-/// <summary>What the two have in common.</summary>
-internal static class AddedKey
-{
-    /// <summary>A key out of a message that is refused does not stay in memory.</summary>
-    public static void DisposeAfterFault(scoped ref SshReader reader, PrivateKey? key)
-    {
-        if (!reader.Complete())
-            key?.Dispose();
     }
 }
