@@ -109,6 +109,7 @@ internal sealed class ClientHandshake : IAsyncDisposable
         try
         {
             SshClient client = await LogInWithinTimeAsync(user, credentials, cancellationToken).ConfigureAwait(false);
+            client.ForwardedAgent = ForwardedAgent;
             activity?.SetTag("ssh.auth.method", string.Join(',', client.Login.Attempts.Where(a => a.Outcome is LoginOutcome.Accepted or LoginOutcome.PartialSuccess).Select(a => a.Method)));
             Telemetry.Record(Telemetry.LoginDuration, _options.Time.GetElapsedTime(start), TraceRole.Client, error: null);
             return client;

@@ -24,7 +24,7 @@ public sealed class SshClient : IAsyncDisposable
     }
 
     /// <summary>The agent that is forwarded, or null.</summary>
-    internal ForwardedAgent? ForwardedAgent { get; init; }
+    internal ForwardedAgent? ForwardedAgent { get; set; }
 
     /// <summary>How the two sides agreed.</summary>
     public NegotiationReport Negotiation => _transport.Negotiation;

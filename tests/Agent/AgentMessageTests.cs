@@ -42,6 +42,39 @@ public sealed class AgentMessageTests
         Check(new AddIdConstrained(Key, null, "x", new AgentConstraints { Extensions = [new AgentConstraintExtension("own@example.org", "data"u8.ToArray())] }));
     }
 
+    [Theory]
+    [InlineData("ssh-ed25519")]
+    [InlineData("ecdsa-sha2-nistp256")]
+    [InlineData("ecdsa-sha2-nistp521")]
+    public void CertifiedKeys_AreReadBackAndSurviveDamage(string type)
+    {
+        using PrivateKey key = AgentTestKit.NewKey(type);
+        Check(new AddIdentity(key, AgentTestKit.Certify(key), "a comment"));
+    }
+
+    [Fact]
+    public void CertifiedKeys_OfRsa_AreReadBack()
+    {
+        using PrivateKey key = AgentTestKit.NewKey("ssh-rsa");
+        Certificate certificate = AgentTestKit.Certify(key);
+        byte[] content = AgentMessage.ToArray(new AddIdentity(key, certificate, "a comment"));
+        AddIdentity read = AgentMessage.Decode<AddIdentity>(content);
+        Assert.Equal((certificate, key.PublicKey, "a comment"), (read.Certificate, read.Key.PublicKey, read.Comment));
+        for (int i = 0; i < content.Length; i += 13)
+        {
+            byte[] damaged = [.. content];
+            damaged[i] ^= 0x40;
+            MayFail<AddIdentity>(damaged);
+        }
+    }
+
+    [Fact]
+    public void CertifiedKey_ThatIsNotTheCertificates_IsAFault()
+    {
+        byte[] content = AgentMessage.ToArray(new AddIdentity(Key, AgentTestKit.Certify(PrivateKey.Generate("ssh-ed25519")), ""));
+        Assert.Contains("not the certificate's", Assert.Throws<PeerMisbehavedException>(() => AgentMessage.Decode<AddIdentity>(content)).Sentence, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Answers_OfAnyContent_AreReadBack() => Prop.ForAll<(byte[] Blob, string Comment)[]>(identities =>
     {

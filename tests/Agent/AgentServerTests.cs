@@ -32,6 +32,25 @@ public sealed class AgentServerTests
     }
 
     [Fact]
+    public async Task Certificate_StandsBesideItsKey_AndSigns()
+    {
+        await using AgentServer agent = new();
+        await using AgentClient client = new(agent.Connect());
+        using PrivateKey key = AgentTestKit.NewKey(comment: "both");
+        Certificate certificate = AgentTestKit.Certify(key);
+        await client.AddAsync(key);
+        await client.AddAsync(key, certificate: certificate);
+        AgentKey listed = Assert.Single(await client.ListAsync(), one => one.Certificate is not null);
+        Assert.Equal((certificate, key.PublicKey), (listed.Certificate, listed.PublicKey));
+        byte[] signature = await client.SignAsync(listed, "ssh-ed25519", AgentTestKit.Data);
+        Assert.True(key.PublicKey.Verify("ssh-ed25519", AgentTestKit.Data, signature));
+        await client.RemoveAsync(listed);
+        Assert.Null(Assert.Single(await client.ListAsync()).Certificate);
+        using PrivateKey other = AgentTestKit.NewKey();
+        Assert.Equal(SshErrorCode.KeyPairMismatch, (await Assert.ThrowsAsync<LocalMisuseException>(() => client.AddAsync(other, certificate: certificate))).Code);
+    }
+
+    [Fact]
     public async Task Rsa_WithoutAFlag_IsNotSignedWithSha1()
     {
         await using AgentServer agent = new();

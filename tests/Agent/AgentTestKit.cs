@@ -25,9 +25,16 @@ internal static class AgentTestKit
         return key;
     }
 
+    /// <summary>The authority of the tests' certificates.</summary>
+    public static PrivateKey Authority { get; } = PrivateKey.Generate("ssh-ed25519");
+
+    /// <summary>A user's certificate for the key, or a host's.</summary>
+    public static Certificate Certify(PrivateKey key, string principal = "alice", CertificateKind kind = CertificateKind.User) =>
+        new CertificateRequest(key.PublicKey, kind) { KeyId = "of a test", Principals = [principal] }.Sign(Authority);
+
     /// <summary>A host's proof that it takes part in the session <paramref name="sessionId"/>.</summary>
-    public static byte[] Bind(PrivateKey host, byte[] sessionId, bool isForwarding = false) =>
-        new SessionBind(host.PublicKey.Blob.Span, sessionId, host.Sign(host.PublicKey.SignatureAlgorithms[0], sessionId, SystemRandom.Shared), isForwarding).ToArray();
+    public static byte[] Bind(PrivateKey host, byte[] sessionId, bool isForwarding = false, Certificate? certificate = null) =>
+        new SessionBind((certificate?.Blob ?? host.PublicKey.Blob).Span, sessionId, host.Sign(host.PublicKey.SignatureAlgorithms[0], sessionId, SystemRandom.Shared), isForwarding).ToArray();
 
     /// <summary>What a login signs.</summary>
     public static byte[] LoginData(PublicKey key, byte[] sessionId, string user, PublicKey? hostKey = null)
@@ -70,12 +77,12 @@ internal static class AgentTestKit
     {
         int hop = writer.BeginString();
         writer.Text(user);
-        writer.Text(key is null ? "" : "a-host");
+        writer.Text(key is null ? "" : key.Equals(Authority.PublicKey) ? "www.example" : "a-host");
         writer.Text("");
         if (key is not null)
         {
             writer.String(key.Blob.Span);
-            writer.Boolean(false);
+            writer.Boolean(key.Equals(Authority.PublicKey));
         }
 
         writer.EndString(hop);

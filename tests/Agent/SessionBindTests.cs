@@ -102,6 +102,21 @@ public sealed class SessionBindTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Key_RestrictedToAnAuthoritysHosts_AsksForTheirCertificate()
+    {
+        _agent.Add(_key, AgentTestKit.To((null, AgentTestKit.Authority.PublicKey, "")));
+        Certificate good = AgentTestKit.Certify(Host, "www.example", CertificateKind.Host);
+        Certificate elsewhere = AgentTestKit.Certify(Host, "www.other", CertificateKind.Host);
+        Certificate users = AgentTestKit.Certify(Host, "www.example");
+
+        Assert.True(await SignsAsync(Login(Session), AgentTestKit.Bind(Host, Session, certificate: good)));
+        Assert.False(await SignsAsync(Login(Session), AgentTestKit.Bind(Host, Session, certificate: elsewhere)));
+        Assert.False(await SignsAsync(Login(Session), AgentTestKit.Bind(Host, Session, certificate: users)));
+        Assert.False(await SignsAsync(Login(Session), AgentTestKit.Bind(Host, Session)));
+        Assert.False(await SignsAsync(Login(Session), AgentTestKit.Bind(AgentTestKit.Authority, Session)));
+    }
+
+    [Fact]
     public async Task Key_NotLedOnFromAHost_IsNotShownThere()
     {
         PrivateKey leadsOn = AgentTestKit.NewKey();

@@ -119,6 +119,36 @@ public sealed class OpenSshAgentTests
         Assert.Equal((1, "The agent has no identities."), (code, output.Trim()));
     }
 
+    [Theory]
+    [InlineData("ed25519", "256", "ssh-ed25519")]
+    [InlineData("ecdsa", "384", "ecdsa-sha2-nistp384")]
+    [InlineData("rsa", "2048", "rsa-sha2-512")]
+    public async Task Certificates_GoBothWays(string type, string bits, string algorithm)
+    {
+        using TemporaryDirectory directory = new();
+        await KeygenAsync(directory["key"], type, bits);
+        await KeygenAsync(directory["ca"]);
+        (int code, _, string error) = await ChildProcess.RunAsync("ssh-keygen", ["-q", "-s", directory["ca"], "-I", "id", "-n", "alice", directory["key.pub"]]);
+        Assert.True(code == 0, error);
+        Certificate certificate = Certificate.ReadFile(directory["key-cert.pub"]);
+
+        await using AgentServer ours = new();
+        await using AgentListener listener = ours.Listen();
+        await RunAsync(listener, "-q", directory["key"]); // the key and its certificate
+        Assert.Equal(2, ours.Keys.Length);
+        Assert.Contains("-CERT)", await RunAsync(listener, "-l"), StringComparison.Ordinal);
+        Assert.Contains(certificate.ToOpenSshLine(), await RunAsync(listener, "-L"), StringComparison.Ordinal);
+
+        await using SshAgentProcess theirs = await SshAgentProcess.StartAsync();
+        await using AgentClient client = await theirs.ConnectAsync();
+        using PrivateKey key = KeyFile.ReadPrivate(directory["key"]);
+        await client.AddAsync(key, certificate: certificate);
+        AgentKey held = Assert.Single(await client.ListAsync());
+        Assert.Equal(certificate, held.Certificate);
+        byte[] signature = await client.SignAsync(held, algorithm, AgentTestKit.Data);
+        Assert.True(key.PublicKey.Verify(algorithm, AgentTestKit.Data, signature));
+    }
+
     [Fact]
     public async Task SshAdd_SetsConstraintsInOurAgent()
     {
