@@ -52,7 +52,9 @@ internal sealed class ClientLogin
     public async Task<LoginReport> LoginAsync(string user, IReadOnlyList<Credential> credentials, CancellationToken cancellationToken)
     {
         List<LoginAttempt> attempts = [];
-        List<CredentialUse> plan = [.. credentials.SelectMany(credential => credential.Uses)];
+        List<CredentialUse> plan = [];
+        foreach (Credential credential in credentials)
+            plan.AddRange(await credential.GetUsesAsync(_conversation.Transport, cancellationToken).ConfigureAwait(false));
         long start = _conversation.Transport.Time.GetTimestamp();
         try
         {
@@ -86,7 +88,7 @@ internal sealed class ClientLogin
             attempts.Add(Describe(next, method, LoginOutcome.NotAnswered)); // what stays in the report if the server hangs up
             Report([.. attempts]);
             LoginVerdict verdict = next.Problem is { } problem
-                ? LoginVerdict.Failed(problem)
+                ? LoginVerdict.Failed(problem, remedy: next.Remedy)
                 : await TryAsync(next, method, cancellationToken).ConfigureAwait(false);
             if (!verdict.CanContinue.IsDefault)
                 _canContinue = verdict.CanContinue;

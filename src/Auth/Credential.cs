@@ -1,3 +1,5 @@
+using LucidSsh.Transport;
+
 namespace LucidSsh.Auth;
 
 /// <summary>One thing a client can prove its user with. A login has an ordered list of them: the plan. Of those whose kind the
@@ -20,6 +22,10 @@ public abstract class Credential : IDisposable
 
     /// <summary>The ways it is used, in their order; mostly it is one.</summary>
     internal virtual IEnumerable<CredentialUse> Uses => [new CredentialUse(this, ToString())];
+
+    /// <summary>The ways it is used in one login: those it always has, or what somebody has who is asked now, as an agent is.</summary>
+    internal virtual ValueTask<IReadOnlyList<CredentialUse>> GetUsesAsync(ITransport transport, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<CredentialUse>>([.. Uses]);
 
     /// <summary>Zeroes the secret it owns; it cannot be used any more.</summary>
     public void Dispose()

@@ -12,4 +12,7 @@ internal sealed record CredentialUse(Credential Credential, string Name)
 
     /// <summary>What is wrong with it, known from the beginning; null where nothing is.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>What to do about the problem, or null.</summary>
+    public string? Remedy { get; init; }
 }
