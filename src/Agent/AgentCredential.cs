@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using LucidSsh.Auth;
-using LucidSsh.Crypto;
 using LucidSsh.Transport;
 using LucidSsh.Wire;
 

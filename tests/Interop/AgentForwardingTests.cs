@@ -6,7 +6,6 @@ using LucidSsh.Crypto;
 using LucidSsh.Server;
 using LucidSsh.Tests.Agent;
 using LucidSsh.Tests.Harness;
-using LucidSsh.Wire;
 
 namespace LucidSsh.Tests.Interop;
 

@@ -125,6 +125,20 @@ public sealed class AgentLoginTests(OpenSshServer fixture) : IClassFixture<OpenS
     }
 
     [Fact]
+    public async Task SecurityKey_InTheAgent_LogsIn()
+    {
+        TouchedToken token = new();
+        await File.AppendAllTextAsync(Sshd["authorized_keys"], token.PublicKey.ToOpenSshLine() + "\n");
+        await using AgentListener listener = AgentListener.OnPrivateSocket(async (stream, _) =>
+        {
+            await using AgentPipe pipe = new(stream);
+            await token.ServeAsync(pipe);
+        });
+        LoginReport report = await LogInAsync(AgentCredential.FromSocket(listener.Path));
+        Assert.Equal((LoginOutcome.Accepted, "sk-ssh-ed25519@openssh.com"), (report.Attempts[^1].Outcome, report.Attempts[^1].KeyType));
+    }
+
+    [Fact]
     public async Task Agent_ThatCannotHelp_SaysWhy_AndOtherCredentialsGoOn()
     {
         using TemporaryDirectory directory = new();
