@@ -181,13 +181,15 @@ public sealed class SshConfigurationTests : IDisposable
     }
 
     [Fact]
-    [Trait("Peer", "OpenSsh")] // wants root to give a file away, as the peers do
-    public async Task File_OfAnotherUser_IsRefused()
+    [Trait("Peer", "OpenSsh")]
+    public async Task Tokens_OfTheLocalUser_AreTheSystems()
     {
-        string path = Write("foreign", "Port 1\n", 0b110_100_100);
-        (int code, _, string error) = await ChildProcess.RunAsync("chown", ["65534", path]);
-        Assert.True(code == 0, error);
-        Assert.Contains("may be changed by its owner, who is neither you nor root (user 65534)", Fails(() => SshConfiguration.Load(path)).Sentence, StringComparison.Ordinal);
+        (_, string id, _) = await ChildProcess.RunAsync("id", ["-u"]);
+        HostConfiguration host = For("Host h\nIdentityFile /%i/%u/%d/%L/%l/%p/%n/%k/%C\nHostName real\nHostKeyAlias other", "alice@h:5");
+        string path = Assert.Single(host.IdentityFiles);
+        Assert.StartsWith($"/{id.Trim()}/{Environment.UserName}/{Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)}/", path, StringComparison.Ordinal);
+        string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA1.HashData(System.Text.Encoding.UTF8.GetBytes($"{Environment.MachineName}real5alice")));
+        Assert.EndsWith($"/5/h/other/{hash}", path, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,9 +23,10 @@ internal static class ExecCommand
         command.SetGuardedAction(async (arguments, cancellationToken) =>
         {
             using ConnectionArguments owned = connection;
-            CommandOptions options = new() { Environment = ParseEnvironment(arguments.GetValue(environment) ?? []) };
+            ConfiguredConnection target = connection.Resolve(arguments);
+            CommandOptions options = new() { Environment = ParseEnvironment(target.Configuration.CommandEnvironment, arguments.GetValue(environment) ?? []) };
             string line = string.Join(' ', arguments.GetRequiredValue(words));
-            SshClient client = await connection.ConnectAsync(arguments, cancellationToken).ConfigureAwait(false);
+            SshClient client = await connection.ConnectAsync(arguments, target, cancellationToken).ConfigureAwait(false);
             await using (client.ConfigureAwait(false))
             {
                 return arguments.GetValue(json)
@@ -92,9 +93,9 @@ internal static class ExecCommand
         return ExitCode.Failed;
     }
 
-    private static Dictionary<string, string> ParseEnvironment(string[] assignments)
+    private static Dictionary<string, string> ParseEnvironment(IReadOnlyDictionary<string, string> configured, string[] assignments)
     {
-        Dictionary<string, string> environment = [];
+        Dictionary<string, string> environment = new(configured);
         foreach (string assignment in assignments)
         {
             int equals = assignment.IndexOf('=', StringComparison.Ordinal);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LucidSsh.Client;
 using LucidSsh.Lab;
 using LucidSsh.Wire;
 
@@ -54,18 +53,19 @@ internal sealed class ProbeCommand
         bool compare = arguments.GetValue(_compare);
         if (texts.Length == 0 || (compare && texts.Length != 2))
             throw new LocalMisuseException(SshErrorCode.Misuse, compare ? "--compare wants two targets." : "There is no target.", "Write [user@]host[:port].");
-        ProbeResult[] results = await ProbeAllAsync([.. texts.Select(text => _connection.Target(arguments, text))], options, cancellationToken).ConfigureAwait(false);
+        ConfiguredConnection[] targets = [.. texts.Select(text => _connection.Resolve(arguments, text))];
+        ProbeResult[] results = await ProbeAllAsync(targets, options, cancellationToken).ConfigureAwait(false);
         Report(arguments, results, compare);
         return results.Any(result => !result.Succeeded) ? ExitCode.Failed
             : policy is not null && results.Any(result => options.Policy.IsFailedBy(result.Findings)) ? PolicyFailed
             : ExitCode.Success;
     }
 
-    private static async Task<ProbeResult[]> ProbeAllAsync(SshTarget[] targets, ProbeOptions options, CancellationToken cancellationToken)
+    private static async Task<ProbeResult[]> ProbeAllAsync(ConfiguredConnection[] targets, ProbeOptions options, CancellationToken cancellationToken)
     {
         ProbeResult[] results = new ProbeResult[targets.Length];
         await Parallel.ForAsync(0, targets.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (i, token) =>
-            results[i] = await ServerProbe.RunAsync(targets[i], options, token).ConfigureAwait(false)).ConfigureAwait(false);
+            results[i] = await ServerProbe.RunAsync(targets[i].Target, options with { Client = targets[i].Options }, token).ConfigureAwait(false)).ConfigureAwait(false);
         return results;
     }
 

@@ -37,6 +37,9 @@ internal static class ConfigLexer
         }
     }
 
+    /// <summary>A word that is read back as it is.</summary>
+    public static string Quote(string word) => $"\"{word.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
     // A backslash takes the meaning from a quote, a backslash and, outside quotes, a blank; before anything else it is itself.
     private static string? Word(string text, ref int at)
     {

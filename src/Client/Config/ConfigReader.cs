@@ -32,7 +32,7 @@ internal sealed class ConfigReader(List<ConfigRemark> remarks)
 
     /// <summary>Reads one setting, as on the command line: <c>Keyword=value</c> or <c>Keyword value</c>.</summary>
     /// <exception cref="LocalMisuseException">It is none.</exception>
-    public ConfigLine? ReadSetting(ConfigPlace place, string text)
+    public static SettingLine? ReadSetting(ConfigPlace place, string text)
     {
         if (!ConfigLexer.TrySplit(text, out string keyword, out string rest) || rest.Length == 0)
             throw place.Unusable($"\"{TerminalText.OneLine(text, 60)}\" is no setting", "Write Keyword=value, as in ssh_config(5).");
@@ -106,7 +106,7 @@ internal sealed class ConfigReader(List<ConfigRemark> remarks)
         }
     }
 
-    private SettingLine? Setting(ConfigPlace place, ConfigKeyword keyword, string rest)
+    private static SettingLine? Setting(ConfigPlace place, ConfigKeyword keyword, string rest)
     {
         if (keyword.Form.IsRestOfLine)
             return rest.Length > 0 ? new SettingLine(place, keyword, [rest]) : throw place.Unusable($"{keyword.Name}: it has no value");

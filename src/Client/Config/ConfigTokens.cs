@@ -79,13 +79,13 @@ internal sealed record ConfigTokens(string GivenHost, string Host, int Port, str
     // What others chose (the host, the user) is looked at before it gets a place where it could mean something else.
     private string Checked(char token, ConfigPlace place, Func<string, bool> isSafe, string where)
     {
-        string value = Value(token);
+        string value = Value(token) ?? throw place.Unusable($"this system does not tell what %{token} stands for");
         if (token is 'h' or 'n' or 'r' or 'k' or 'j' && !isSafe(value))
             throw place.Unusable($"\"{TerminalText.OneLine(value, 60)}\" cannot stand for %{token} in {where}", "It has characters that would change the meaning; give a plain name, or take the token out.");
         return value;
     }
 
-    private string Value(char token) => token switch
+    private string? Value(char token) => token switch
     {
         '%' => "%",
         'h' => Host,
@@ -96,7 +96,7 @@ internal sealed record ConfigTokens(string GivenHost, string Host, int Port, str
         'j' => Jump,
         'd' => UserFiles.Home,
         'u' => Environment.UserName,
-        'i' => FileRights.UserNumber.ToString(),
+        'i' => FileRights.UserNumber(),
         'l' => LocalHost,
         'L' => LocalHost.Split('.')[0],
         _ => ConnectionHash(),

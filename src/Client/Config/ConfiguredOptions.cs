@@ -73,7 +73,7 @@ internal static class ConfiguredOptions
             throw place.Unusable($"the way to {host.GivenHost} leads through more than {MostJumpHosts} jump hosts", "They may lead in a circle: give the jump host a \"ProxyJump none\" of its own.");
         string? before = hops.Length == 1 ? null : string.Join(',', hops[..^1]);
         HostConfiguration last = host.Configuration.ForJumpHost(host.Tokens.ExpandCommand(hops[^1], place), before);
-        if (last.Target == host.Target)
+        if (last.GivenHost == host.GivenHost && last.Target == host.Target)
             throw place.Unusable($"{host.GivenHost} is its own jump host", "Give the jump host a \"ProxyJump none\" of its own, in a block before this one.");
         return Proxy.Jump(last.Target, Of(last, jumpHost(last), jumpHost, depth + 1));
     }

@@ -6,7 +6,7 @@ internal static class ConfiguredTrust
     /// <summary>The policy; null where nothing is said.</summary>
     public static HostKeyPolicy? Of(HostConfiguration host)
     {
-        string? file = host.UserKnownHostsFiles?.FirstOrDefault();
+        string? file = host.UserKnownHostsFiles is [var first, ..] ? first : null;
         return host.StrictHostKeyChecking switch
         {
             null when file is null => null,

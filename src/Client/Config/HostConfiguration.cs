@@ -15,7 +15,7 @@ public sealed class HostConfiguration
         (Configuration, GivenHost, _values) = (configuration, givenHost, values);
         Remarks = [.. configuration.Remarks, .. remarks, .. ConfiguredAlgorithms.Remarks(this)];
         string host = Value("HostName") is { } value ? ConfigTokens.ExpandHostName(value.Word, givenHost, value.Place) : givenHost;
-        if (!HostNames.IsValid(host))
+        if (!HostAddress.IsValid(host))
             throw (Value("HostName")?.Place ?? new ConfigPlace("the target", 0)).Unusable($"\"{TerminalText.OneLine(host, 60)}\" is no host name");
         Target = new SshTarget(Text("User"), host, Number("Port") ?? SshTarget.DefaultPort);
         Tokens = new ConfigTokens(GivenHost, host, Target.Port, Target.User ?? Environment.UserName, HostKeyAlias, ProxyJump ?? "");

@@ -30,8 +30,7 @@ public sealed class SshConfiguration
     private SshConfiguration(IEnumerable<ConfigFile> files, SshConfigurationOptions options, List<ConfigRemark> remarks)
     {
         ConfigPlace commandLine = new("the command line", 0);
-        ConfigReader reader = new(remarks);
-        _settings = [.. options.Settings.Select(text => reader.ReadSetting(commandLine, text)).OfType<SettingLine>()];
+        _settings = [.. options.Settings.Select(text => ConfigReader.ReadSetting(commandLine, text)).OfType<SettingLine>()];
         (_files, Options, Remarks) = ([.. files], options, [.. remarks]);
     }
 
@@ -146,10 +145,9 @@ public sealed class SshConfiguration
 
     private static IEnumerable<SettingLine> First(string? user, int? port, string? jump)
     {
-        ConfigReader reader = new([]);
         ConfigPlace place = new("the target", 0);
         string?[] settings = [port is null ? null : $"Port {port}", jump];
-        IEnumerable<SettingLine> lines = settings.OfType<string>().Select(text => reader.ReadSetting(place, text)).OfType<SettingLine>();
+        IEnumerable<SettingLine> lines = settings.OfType<string>().Select(text => ConfigReader.ReadSetting(place, text)).OfType<SettingLine>();
         return user is null ? lines : lines.Prepend(new SettingLine(place, ConfigKeywords.Find("User")!, [user])); // whatever characters it has
     }
 }

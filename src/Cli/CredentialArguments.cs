@@ -1,0 +1,77 @@
+using System.CommandLine;
+using LucidSsh.Auth;
+using LucidSsh.Client;
+using LucidSsh.Crypto;
+using LucidSsh.Wire;
+
+namespace LucidSsh.Cli;
+
+/// <summary>What to log in with: key files, a password from the environment, whoever sits at the terminal.</summary>
+internal sealed class CredentialArguments
+{
+    private static readonly string[] DefaultNames = ["id_ed25519", "id_ecdsa", "id_rsa"];
+
+    private readonly Option<string[]> _identities = new("-i") { Description = "a private key file; may be given several times", HelpName = "KEYFILE" };
+    private readonly Option<string?> _passphrase = new("--passphrase-env") { Description = "the environment variable with the key files' passphrase", HelpName = "VAR" };
+    private readonly Option<string?> _password = new("--password-env") { Description = "the environment variable with the password", HelpName = "VAR" };
+
+    /// <summary>The options, for a subcommand.</summary>
+    public IEnumerable<Option> All => [_identities, _passphrase, _password];
+
+    /// <summary>What a host is logged in to with.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="host">What the configuration says of the host.</param>
+    /// <param name="isTarget">False for a jump host, which does not get the password that is meant for the target.</param>
+    public List<Credential> For(ParseResult arguments, HostConfiguration host, bool isTarget)
+    {
+        List<Credential> credentials = [];
+        string? passphrase = FromEnvironment(arguments.GetValue(_passphrase));
+        string[] named = arguments.GetValue(_identities) ?? [];
+        foreach (string file in named)
+            credentials.Add(PrivateKeyCredential.FromFile(file, passphrase)); // asked for here and now: what is wrong with it is an error
+        IEnumerable<string> others = host.HasIdentityFiles ? host.IdentityFiles : named.Length > 0 ? [] : Defaults();
+        foreach (string file in others.Except(named).Where(file => IsUsable(file, passphrase)))
+            credentials.Add(PrivateKeyCredential.FromFile(file, passphrase));
+        if (isTarget && FromEnvironment(arguments.GetValue(_password)) is { } password)
+            credentials.Add(new PasswordCredential(password));
+        else if (MayAsk(host))
+            credentials.Add(Terminal.Answers());
+        return credentials;
+    }
+
+    /// <summary>True where somebody can be asked for a password that the server wants.</summary>
+    public bool AsksForPassword(ParseResult arguments, HostConfiguration host) =>
+        MayAsk(host) && arguments.GetValue(_password) is null && host.Allows("PasswordAuthentication") is not false;
+
+    /// <summary>The value of an environment variable that an option names; null where none does.</summary>
+    /// <exception cref="LocalMisuseException">It is not set.</exception>
+    public static string? FromEnvironment(string? variable)
+    {
+        if (variable is null)
+            return null;
+        return Environment.GetEnvironmentVariable(variable)
+            ?? throw new LocalMisuseException(SshErrorCode.Misuse, $"The environment variable {variable} is not set.");
+    }
+
+    private static bool MayAsk(HostConfiguration host) => Terminal.IsInteractive && !host.BatchMode;
+
+    // Key files that everybody's ssh would try.
+    private static IEnumerable<string> Defaults()
+    {
+        string directory = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".ssh");
+        return DefaultNames.Select(name => Path.Combine(directory, name));
+    }
+
+    // Files that nobody named here and now are left out where they are not there, or want a passphrase nobody gave.
+    private static bool IsUsable(string file, string? passphrase)
+    {
+        try
+        {
+            return File.Exists(file) && (passphrase is not null || !KeyFile.Inspect(file).IsEncrypted);
+        }
+        catch (Exception exception) when (exception is SshException or IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
