@@ -9,7 +9,7 @@ namespace LucidSsh.Auth;
 public sealed class AuthenticationMethods
 {
     private static readonly ImmutableArray<string> Known =
-        [LoginMethods.PublicKey, LoginMethods.Password, LoginMethods.KeyboardInteractive, LoginMethods.None];
+        [LoginMethods.PublicKey, LoginMethods.Password, LoginMethods.KeyboardInteractive, LoginMethods.HostBased, LoginMethods.None];
 
     private AuthenticationMethods(ImmutableArray<ImmutableArray<string>> alternatives) => Alternatives = alternatives;
 
@@ -20,7 +20,7 @@ public sealed class AuthenticationMethods
     public ImmutableArray<ImmutableArray<string>> Alternatives { get; }
 
     /// <summary>Reads OpenSSH's syntax: alternatives apart by blanks, the methods in them by commas. The methods are publickey,
-    /// password, keyboard-interactive and, alone in its alternative, none, which lets everybody in.</summary>
+    /// password, keyboard-interactive, hostbased and, alone in its alternative, none, which lets everybody in.</summary>
     /// <exception cref="LocalMisuseException">The text is not of that form; the message says where.</exception>
     public static AuthenticationMethods Parse(string text)
     {

@@ -1,4 +1,5 @@
 using LucidSsh.Crypto;
+using LucidSsh.Wire;
 
 namespace LucidSsh.Auth;
 
@@ -24,6 +25,17 @@ public sealed record AuthorizedKey(PublicKey Key, string Comment = "", object? P
 {
     /// <summary>What the key may not do. The login enforces where and until when it may be used, the session the rest.</summary>
     public KeyRestrictions Restrictions { get; init; } = KeyRestrictions.None;
+}
+
+/// <summary>A client's host that vouches for a user there (RFC 4252 section 9). That the host's key signed this is verified; that the
+/// key is the host's, and that the host is to be believed, is not.</summary>
+/// <param name="Key">The host's key.</param>
+/// <param name="Name">The name the host gives itself, without a dot at its end.</param>
+/// <param name="User">The user's name on that host.</param>
+public sealed record ClientHost(PublicKey Key, string Name, string User)
+{
+    /// <summary>User and host.</summary>
+    public override string ToString() => TerminalText.OneLine($"{User}@{Name}");
 }
 
 /// <summary>What an authenticator says to a password.</summary>
@@ -59,7 +71,7 @@ public readonly record struct PasswordVerdict
 public interface IInteraction
 {
     /// <summary>Asks one round and waits for its answers: as many as there are prompts, in their order.</summary>
-    /// <exception cref="Wire.SshException">The client gave up, or the connection ended; let it pass.</exception>
+    /// <exception cref="SshException">The client gave up, or the connection ended; let it pass.</exception>
     ValueTask<IReadOnlyList<string>> AskAsync(InteractiveRequest request, CancellationToken cancellationToken);
 }
 
@@ -79,6 +91,12 @@ public abstract class Authenticator
     /// <returns>The key with what it carries, or null to refuse.</returns>
     public virtual ValueTask<AuthorizedKey?> FindKeyAsync(LoginContext context, PublicKey key, CancellationToken cancellationToken) =>
         ValueTask.FromResult<AuthorizedKey?>(null);
+
+    /// <summary>Whether a host is believed when it says that this client is its user (RFC 4252 section 9): the key must be known as
+    /// that host's, the name fit the address the client comes from, and the host's user be allowed in as this one. It is asked only
+    /// where <see cref="MethodsFor"/> names hostbased, which is not in <see cref="AuthenticationMethods.AnyOne"/>.</summary>
+    public virtual ValueTask<bool> AcceptHostAsync(LoginContext context, ClientHost host, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(false);
 
     /// <summary>Checks a password.</summary>
     /// <param name="context">Who asks.</param>

@@ -1,3 +1,4 @@
+using LucidSsh.Crypto;
 using LucidSsh.Transport;
 using LucidSsh.Wire;
 
@@ -26,6 +27,7 @@ internal sealed class ServerConversation(ITransport transport, MessageQueue queu
     private const int MaxRequests = 256;
 
     private byte[]? _pushedBack;
+    private long _arrival;
     private string? _user;
     private int _requests;
 
@@ -58,8 +60,13 @@ internal sealed class ServerConversation(ITransport transport, MessageQueue queu
 
         if (++_requests > MaxRequests)
             throw LimitReached($"The client sent more than {MaxRequests} messages without logging in.");
-        return await queue.ReadAsync(cancellationToken).ConfigureAwait(false);
+        byte[] read = await queue.ReadAsync(cancellationToken).ConfigureAwait(false);
+        _arrival = Transport.Time.GetTimestamp();
+        return read;
     }
+
+    /// <summary>How long ago the client sent its last message: what it took its user to answer is not in it.</summary>
+    public TimeSpan SinceLastMessage => Transport.Time.GetElapsedTime(_arrival);
 
     /// <summary>Gives a message back to be read next.</summary>
     public void PushBack(byte[] payload) => _pushedBack = payload;
@@ -91,11 +98,21 @@ internal sealed class ServerConversation(ITransport transport, MessageQueue queu
         SessionPermissions? remaining = Permissions.Narrow(key.Restrictions);
         string? reason = key.Restrictions.IsCertificateAuthority ? "is a certificate authority, and logs nobody in itself"
             : key.Restrictions.WhyRefused(Context)
-            ?? (remaining is null ? "forces another command than a key that was verified before" : null);
+            ?? (key.Restrictions.RequiresVerification && key.Key is not SecurityKeyPublicKey ? "must say that its owner was verified, which a security key's signature alone can"
+            : remaining is null ? "forces another command than a key that was verified before" : null);
         if (reason is null)
             return remaining;
-        Transport.Tracer.Emit(new KeyRefused(Context.User, key.Key.Fingerprint, reason));
+        Refuse(key.Key, reason);
         return null;
+    }
+
+    /// <summary>Refuses a key the client offered, and has the trace say why: the client is not told.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="reason">The end of a sentence that began with it.</param>
+    public RequestOutcome Refuse(PublicKey key, string reason)
+    {
+        Transport.Tracer.Emit(new KeyRefused(Context.User, key.Fingerprint, reason));
+        return RequestOutcome.Refused;
     }
 
     /// <summary>The end of a client that tries too much.</summary>

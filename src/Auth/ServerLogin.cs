@@ -86,7 +86,6 @@ internal sealed class ServerLogin
 
     private async ValueTask<LoginResult?> JudgeAsync(byte[] payload, CancellationToken cancellationToken)
     {
-        long arrival = _conversation.Transport.Time.GetTimestamp();
         (string user, string service, string method) = ReadHead(payload);
         if (service != LoginMethods.ConnectionService)
             throw NoSuchService(service);
@@ -102,7 +101,7 @@ internal sealed class ServerLogin
             case RequestOutcome.Refused:
                 bool counts = !(isFirst && method == LoginMethods.None);
                 if (counts)
-                    await DelayAsync(arrival, cancellationToken).ConfigureAwait(false);
+                    await DelayAsync(cancellationToken).ConfigureAwait(false);
                 Refuse(method, partialSuccess: false);
                 Count(counts);
                 return null;
@@ -134,13 +133,14 @@ internal sealed class ServerLogin
 
     private ValueTask<RequestOutcome> DispatchAsync(string method, byte[] payload, CancellationToken cancellationToken)
     {
-        if (method != LoginMethods.PublicKey)
+        if (method is not (LoginMethods.PublicKey or LoginMethods.HostBased))
             _conversation.Transport.Tracer.Emit(new LoginRequested(method, _conversation.Context.User));
         return !_conversation.Progress.Wants(method) ? ValueTask.FromResult(RequestOutcome.Refused) : method switch
         {
             LoginMethods.PublicKey => ServerPublicKey.JudgeAsync(_conversation, payload, cancellationToken),
             LoginMethods.Password => ServerPassword.JudgeAsync(_conversation, payload, cancellationToken),
             LoginMethods.KeyboardInteractive => ServerKeyboardInteractive.JudgeAsync(_conversation, payload, cancellationToken),
+            LoginMethods.HostBased => ServerHostBased.JudgeAsync(_conversation, payload, cancellationToken),
             LoginMethods.None => ValueTask.FromResult(RequestOutcome.Passed), // wanted only where an alternative says none
             _ => ValueTask.FromResult(RequestOutcome.Refused),
         };
@@ -190,13 +190,13 @@ internal sealed class ServerLogin
         }
     }
 
-    // The next power-of-two multiple of the refusal time after arrival, so that a slow check and a fast one mostly end together.
-    private async ValueTask DelayAsync(long arrival, CancellationToken cancellationToken)
+    // The next power-of-two multiple of the refusal time after the client's last message, so that a slow check and a fast one mostly end together.
+    private async ValueTask DelayAsync(CancellationToken cancellationToken)
     {
         TimeSpan until = _conversation.Options.RefusalTime;
         if (until <= TimeSpan.Zero)
             return;
-        TimeSpan elapsed = _conversation.Transport.Time.GetElapsedTime(arrival);
+        TimeSpan elapsed = _conversation.SinceLastMessage;
         while (until < elapsed)
             until *= 2;
         await Task.Delay(until - elapsed, _conversation.Transport.Time, cancellationToken).ConfigureAwait(false);
@@ -205,7 +205,8 @@ internal sealed class ServerLogin
     private static (string User, string Service, string Method) ReadHead(byte[] payload)
     {
         UserAuthRequest head = Message.Decode<UserAuthRequest>(payload);
-        return (head.User, head.Service, head.Method);
+        string factor = head.Method == LoginMethods.PublicKeyHostBound ? LoginMethods.PublicKey : head.Method; // one method in two forms
+        return (head.User, head.Service, factor);
     }
 
     private static PeerMisbehavedException NoSuchService(string service) =>

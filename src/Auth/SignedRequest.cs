@@ -31,11 +31,23 @@ internal static class SignedRequest
     /// <summary>True when <paramref name="payload"/>, a signed <see cref="PublicKeyRequest"/>, carries <paramref name="key"/>'s
     /// signature of itself in this session, made with exactly the algorithm it names, and the key it carries is
     /// <paramref name="key"/>.</summary>
-    public static bool IsSignedBy(PublicKey key, ReadOnlySpan<byte> sessionId, ReadOnlySpan<byte> payload)
+    /// <param name="key">The key.</param>
+    /// <param name="sessionId">The session identifier.</param>
+    /// <param name="payload">The request.</param>
+    /// <param name="demand">What a security key's signature must say of its making.</param>
+    public static bool IsSignedBy(PublicKey key, ReadOnlySpan<byte> sessionId, ReadOnlySpan<byte> payload, SecurityKeyDemand demand = SecurityKeyDemand.UserPresence)
     {
         PublicKeyRequest request = Message.Decode<PublicKeyRequest>(payload);
         return request.IsSigned
             && request.KeyBlob.SequenceEqual(key.Blob.Span)
+            && key.Verify(request.Algorithm, Data(sessionId, payload, request.Signature.Length), request.Signature, demand);
+    }
+
+    /// <summary>The same of a <see cref="HostBasedRequest"/> and the client host's key.</summary>
+    public static bool IsSignedByHost(PublicKey key, ReadOnlySpan<byte> sessionId, ReadOnlySpan<byte> payload)
+    {
+        HostBasedRequest request = Message.Decode<HostBasedRequest>(payload);
+        return request.KeyBlob.SequenceEqual(key.Blob.Span)
             && key.Verify(request.Algorithm, Data(sessionId, payload, request.Signature.Length), request.Signature);
     }
 

@@ -271,6 +271,7 @@ internal sealed class TransportEngine : IDisposable
     private ExtInfo ServerExtensions() => new(
     [
         new("server-sig-algs", string.Join(',', _options.UserKeyAlgorithms)),
+        new("publickey-hostbound@openssh.com", "0"),
         new("ping@openssh.com", "0"),
         .. _options.ForwardsAgents ? [new KeyValuePair<string, string>("agent-forward", "0")] : Array.Empty<KeyValuePair<string, string>>(),
     ]);

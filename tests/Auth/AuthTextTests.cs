@@ -9,7 +9,7 @@ public sealed class AuthTextTests
     [Theory]
     [InlineData("")]
     [InlineData("publickey,")]
-    [InlineData("publickey,hostbased")]
+    [InlineData("publickey,gssapi-with-mic")]
     [InlineData("publickey:rsa")]
     [InlineData("Publickey")]
     [InlineData("none,password")]
