@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using LucidSsh.Crypto;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Auth;
@@ -60,15 +61,6 @@ public sealed class AddressPatterns
         : address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress(address.GetAddressBytes())
         : address;
 
-    /// <summary>An address in its usual spelling: the base library also takes 10 for 0.0.0.10, and octal and hexadecimal.</summary>
-    internal static bool TryParseAddress(string text, out IPAddress address)
-    {
-        bool isAddress = IPAddress.TryParse(text, out IPAddress? read)
-            && (read.AddressFamily == AddressFamily.InterNetworkV6 ? !text.Contains('%', StringComparison.Ordinal) && text[0] != '[' : read.ToString() == text);
-        address = isAddress ? Normalize(read!) : IPAddress.None;
-        return isAddress;
-    }
-
     // A network where there is one, otherwise a pattern.
     private readonly record struct Entry(bool Forbids, IPNetwork? Network, string Pattern)
     {
@@ -78,14 +70,11 @@ public sealed class AddressPatterns
             string pattern = forbids ? text[1..] : text;
             if (pattern.Length == 0 || pattern.Contains(' ', StringComparison.Ordinal))
                 throw Bad(pattern, "is neither an address nor a pattern");
-            if (TryParseAddress(pattern, out IPAddress single))
-                return new Entry(forbids, new IPNetwork(single, single.AddressFamily == AddressFamily.InterNetwork ? 32 : 128), pattern);
-            int slash = pattern.IndexOf('/', StringComparison.Ordinal);
-            if (slash < 0)
-                return new Entry(forbids, null, pattern);
-            if (!TryParseAddress(pattern[..slash], out IPAddress first) || !IPNetwork.TryParse(pattern, out IPNetwork network) || !network.BaseAddress.Equals(first))
-                throw Bad(pattern, "is no network: an address, a slash and a prefix length are expected, and no bits beyond the prefix");
-            return new Entry(forbids, network, pattern);
+            if (SourceAddressList.ParseNetwork(pattern) is { } network)
+                return new Entry(forbids, network, pattern);
+            return pattern.Contains('/', StringComparison.Ordinal)
+                ? throw Bad(pattern, "is no network: an address, a slash and a prefix length are expected, and no bits beyond the prefix")
+                : new Entry(forbids, null, pattern);
         }
 
         public bool Matches(IPAddress address, string text, string? hostName) =>

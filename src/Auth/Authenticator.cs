@@ -1,3 +1,4 @@
+using System.Net;
 using LucidSsh.Crypto;
 using LucidSsh.Wire;
 
@@ -12,6 +13,9 @@ public sealed record LoginContext(string User, string? RemoteAddress, string? Cl
     /// <summary>The client's host name, where the server's host has looked it up and trusts it; null otherwise.</summary>
     public string? RemoteHostName { get; init; }
 
+    /// <summary><see cref="RemoteAddress"/> as an address; null where it is none.</summary>
+    internal IPAddress? Address => RemoteAddress is { } text && IPAddress.TryParse(text, out IPAddress? address) ? AddressPatterns.Normalize(address) : null;
+
     /// <summary>The time of the request, by the server's clock.</summary>
     public required DateTimeOffset Now { get; init; }
 }
@@ -23,6 +27,10 @@ public sealed record LoginContext(string User, string? RemoteAddress, string? Cl
 /// key's signature was verified.</param>
 public sealed record AuthorizedKey(PublicKey Key, string Comment = "", object? Permissions = null)
 {
+    /// <summary>In a login's result, the certificate whose <see cref="Key"/> signed, where one was shown: the rest is then its authority's
+    /// line. Null for a key that stands for itself.</summary>
+    public Certificate? Certificate { get; init; }
+
     /// <summary>What the key may not do. The login enforces where and until when it may be used, the session the rest.</summary>
     public KeyRestrictions Restrictions { get; init; } = KeyRestrictions.None;
 }
@@ -34,6 +42,10 @@ public sealed record AuthorizedKey(PublicKey Key, string Comment = "", object? P
 /// <param name="User">The user's name on that host.</param>
 public sealed record ClientHost(PublicKey Key, string Name, string User)
 {
+    /// <summary>The host's certificate, which is valid and for this name: whether its authority is trusted is to be decided. Null where the
+    /// host showed its key alone.</summary>
+    public Certificate? Certificate { get; init; }
+
     /// <summary>User and host.</summary>
     public override string ToString() => TerminalText.OneLine($"{User}@{Name}");
 }
@@ -90,6 +102,16 @@ public abstract class Authenticator
     /// asked about any number of keys: the answer must change nothing.</summary>
     /// <returns>The key with what it carries, or null to refuse.</returns>
     public virtual ValueTask<AuthorizedKey?> FindKeyAsync(LoginContext context, PublicKey key, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<AuthorizedKey?>(null);
+
+    /// <summary>Whether the authority of a certificate is trusted for this user. The certificate's form and its authority's signature are
+    /// verified already; everything else about it (validity, principals, critical options, revocation) is judged by the login, whatever
+    /// the answer. As with a key, the answer must change nothing.</summary>
+    /// <returns>The authority: its <see cref="AuthorizedKey.Key"/> is the certificate's signature key, its
+    /// <see cref="KeyRestrictions.IsCertificateAuthority"/> is set (<see cref="KeyRestrictions.Authority"/>), and its
+    /// <see cref="KeyRestrictions.Principals"/> are the names one of which the certificate must have; with none it must have the user's
+    /// name. Null to refuse.</returns>
+    public virtual ValueTask<AuthorizedKey?> FindCertificateAsync(LoginContext context, Certificate certificate, CancellationToken cancellationToken) =>
         ValueTask.FromResult<AuthorizedKey?>(null);
 
     /// <summary>Whether a host is believed when it says that this client is its user (RFC 4252 section 9): the key must be known as

@@ -48,6 +48,14 @@ public sealed class AuthorizedKeys
     {
         ArgumentNullException.ThrowIfNull(text);
         ImmutableArray<AuthorizedKey>.Builder keys = ImmutableArray.CreateBuilder<AuthorizedKey>();
+        ImmutableArray<RefusedLine> refused = ReadLines(text, name, line => keys.Add(ReadLine(line)));
+        return new AuthorizedKeys(keys.ToImmutable(), refused);
+    }
+
+    /// <summary>Hands each line that says something to <paramref name="read"/>, without the blanks around it.</summary>
+    /// <returns>The lines it could not read: for which it threw a <see cref="LocalMisuseException"/>.</returns>
+    internal static ImmutableArray<RefusedLine> ReadLines(string text, string name, Action<string> read)
+    {
         ImmutableArray<RefusedLine>.Builder refused = ImmutableArray.CreateBuilder<RefusedLine>();
         int number = 0;
         foreach (ReadOnlySpan<char> line in text.EnumerateLines())
@@ -58,7 +66,7 @@ public sealed class AuthorizedKeys
                 continue;
             try
             {
-                keys.Add(ReadLine(trimmed));
+                read(trimmed);
             }
             catch (LocalMisuseException unreadable)
             {
@@ -66,7 +74,7 @@ public sealed class AuthorizedKeys
             }
         }
 
-        return new AuthorizedKeys(keys.ToImmutable(), refused.ToImmutable());
+        return refused.ToImmutable();
     }
 
     private static AuthorizedKey ReadLine(string line)

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Net;
+using LucidSsh.Crypto;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Auth;
@@ -10,6 +10,9 @@ public sealed record KeyRestrictions
 {
     /// <summary>A key without options: everything the server itself allows.</summary>
     public static KeyRestrictions None { get; } = new();
+
+    /// <summary>A certificate authority that restricts nothing itself: its certificates say what they allow, and must name the user.</summary>
+    public static KeyRestrictions Authority { get; } = new() { IsCertificateAuthority = true, RequiresTouch = false };
 
     /// <summary>True when the key does not log anybody in itself, but the certificates it has signed do.</summary>
     public bool IsCertificateAuthority { get; init; }
@@ -73,14 +76,26 @@ public sealed record KeyRestrictions
     /// <summary>True when the key may log this client in now, as far as <see cref="From"/> and <see cref="ExpiresAt"/> go.</summary>
     public bool Permits(LoginContext context) => WhyRefused(context) is null;
 
+    /// <summary>A certificate's permissions as restrictions: what it does not permit it forbids.</summary>
+    internal static KeyRestrictions Of(CertificatePermissions granted) => new()
+    {
+        ForcedCommand = granted.ForceCommand,
+        AllowsAgentForwarding = granted.PermitAgentForwarding,
+        AllowsPortForwarding = granted.PermitPortForwarding,
+        AllowsPty = granted.PermitPty,
+        AllowsUserRc = granted.PermitUserRc,
+        AllowsX11Forwarding = granted.PermitX11Forwarding,
+        RequiresTouch = !granted.NoTouchRequired,
+        RequiresVerification = granted.VerifyRequired,
+    };
+
     /// <summary>Why it may not, as the end of a sentence that began with the key; null where it may.</summary>
     internal string? WhyRefused(LoginContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         if (ExpiresAt <= context.Now)
             return $"expired at {ExpiresAt:yyyy-MM-dd HH:mm:ss zzz}";
-        IPAddress? address = context.RemoteAddress is { } text && IPAddress.TryParse(text, out IPAddress? read) ? read : null;
-        return From is not null && !From.Permits(address, context.RemoteHostName)
+        return From is not null && !From.Permits(context.Address, context.RemoteHostName)
             ? $"may be used from {From} only, and the client is at {context.RemoteAddress ?? "an unknown address"}"
             : null;
     }

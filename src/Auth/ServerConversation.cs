@@ -85,25 +85,11 @@ internal sealed class ServerConversation(ITransport transport, MessageQueue queu
         Permissions = SessionPermissions.All;
     }
 
-    /// <summary>Takes a key whose signature has been verified, and <paramref name="remaining"/>, what it leaves allowed.</summary>
-    public void Verified(AuthorizedKey key, SessionPermissions remaining)
+    /// <summary>Takes a key whose signature has been verified.</summary>
+    public void Verified(AdmittedKey admitted)
     {
-        VerifiedKeys.Add(key);
-        Permissions = remaining;
-    }
-
-    /// <summary>What <paramref name="key"/> would leave allowed; null where its restrictions do not let it in, which is traced.</summary>
-    public SessionPermissions? Admit(AuthorizedKey key)
-    {
-        SessionPermissions? remaining = Permissions.Narrow(key.Restrictions);
-        string? reason = key.Restrictions.IsCertificateAuthority ? "is a certificate authority, and logs nobody in itself"
-            : key.Restrictions.WhyRefused(Context)
-            ?? (key.Restrictions.RequiresVerification && key.Key is not SecurityKeyPublicKey ? "must say that its owner was verified, which a security key's signature alone can"
-            : remaining is null ? "forces another command than a key that was verified before" : null);
-        if (reason is null)
-            return remaining;
-        Refuse(key.Key, reason);
-        return null;
+        VerifiedKeys.Add(admitted.Key);
+        Permissions = admitted.Remaining;
     }
 
     /// <summary>Refuses a key the client offered, and has the trace say why: the client is not told.</summary>

@@ -1,5 +1,4 @@
 using LucidSsh.Crypto;
-using LucidSsh.Tracing;
 using LucidSsh.Transport;
 
 namespace LucidSsh.Auth;
@@ -11,24 +10,39 @@ internal static class ServerHostBased
     public static async ValueTask<RequestOutcome> JudgeAsync(
         ServerConversation conversation, byte[] payload, CancellationToken cancellationToken)
     {
-        (ClientHost? host, string algorithm) = Read(conversation.Transport.Tracer, payload);
-        PublicKey? key = host?.Key;
+        (OfferedKey? offered, string algorithm, ClientHost? host) = Read(conversation, payload);
         conversation.Transport.Tracer.Emit(new LoginRequested(
-            LoginMethods.HostBased, conversation.Context.User, key?.Type, key?.Fingerprint, algorithm, IsSigned: true));
-        if (host is null || !conversation.Options.SignatureAlgorithms.Contains(algorithm) || !host.Key.SignatureAlgorithms.Contains(algorithm))
+            LoginMethods.HostBased, conversation.Context.User, offered?.Certificate?.Type ?? offered?.Key.Type, offered?.Key.Fingerprint, algorithm, IsSigned: true));
+        if (offered is null || host is null)
             return RequestOutcome.Refused;
-        if (!SignedRequest.IsSignedByHost(host.Key, conversation.Transport.SessionId.Span, payload))
-            return conversation.Refuse(host.Key, "did not make this signature");
+        if (WhyRefused(conversation, offered, host.Name) is { } reason)
+            return conversation.Refuse(offered.Key, reason);
+        if (!SignedRequest.IsSignedByHost(offered, conversation.Transport.SessionId.Span, payload))
+            return conversation.Refuse(offered.Key, "did not make this signature");
         return await conversation.Authenticator.AcceptHostAsync(conversation.Context, host, cancellationToken).ConfigureAwait(false)
             ? RequestOutcome.Passed
-            : conversation.Refuse(host.Key, $"is not believed as the key of {host}");
+            : conversation.Refuse(offered.Key, $"is not believed as the key of {host}");
     }
 
-    private static (ClientHost? Host, string Algorithm) Read(Tracer tracer, byte[] payload)
+    private static string? WhyRefused(ServerConversation conversation, OfferedKey offered, string hostName)
     {
-        HostBasedRequest request = tracer.Decode<HostBasedRequest>(payload);
-        return PublicKey.TryParse(request.KeyBlob, out PublicKey? key, out _)
-            ? (new ClientHost(key, request.ClientHost.TrimEnd('.'), request.ClientUser), request.Algorithm)
-            : (null, request.Algorithm);
+        ServerLoginOptions options = conversation.Options;
+        if (offered.Certificate is null)
+            return options.Revoked?.IsRevoked(offered.Key) is true ? $"is revoked ({options.Revoked.Source})" : null;
+        CertificateUse use = new(CertificateKind.Host, hostName, conversation.Context.Now)
+        {
+            AuthorityAlgorithms = options.AuthorityAlgorithms,
+            MinimumRsaBits = options.MinimumRsaBits,
+            Revoked = options.Revoked,
+        };
+        return CertificateRules.Check(offered.Certificate, use) is { } refusal ? $"was refused: {refusal.Sentence}" : null;
+    }
+
+    private static (OfferedKey? Offered, string Algorithm, ClientHost? Host) Read(ServerConversation conversation, byte[] payload)
+    {
+        HostBasedRequest request = conversation.Transport.Tracer.Decode<HostBasedRequest>(payload);
+        return OfferedKey.Read(request.Algorithm, request.KeyBlob, conversation.Options) is { } offered
+            ? (offered, request.Algorithm, new ClientHost(offered.Key, request.ClientHost.TrimEnd('.'), request.ClientUser) { Certificate = offered.Certificate })
+            : (null, request.Algorithm, null);
     }
 }

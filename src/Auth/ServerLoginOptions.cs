@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LucidSsh.Crypto;
 
 namespace LucidSsh.Auth;
 
@@ -19,6 +20,16 @@ public sealed record ServerLoginOptions
     /// <summary>The signature algorithms a client's key may use; names are matched exactly. RSA with SHA-1 (<c>ssh-rsa</c>) is
     /// accepted only where it is named here.</summary>
     public ImmutableArray<string> SignatureAlgorithms { get; init; } = LoginAlgorithms.Default;
+
+    /// <summary>The algorithms a certificate's authority may have signed with, as OpenSSH's <c>CASignatureAlgorithms</c>: all but RSA with
+    /// SHA-1.</summary>
+    public ImmutableArray<string> AuthorityAlgorithms { get; init; } = CertificateRules.DefaultAuthorityAlgorithms;
+
+    /// <summary>The smallest RSA key that logs in or certifies, in bits.</summary>
+    public int MinimumRsaBits { get; init; } = 2048;
+
+    /// <summary>Keys, authorities and certificates that log nobody in, whatever the authenticator says; null for none.</summary>
+    public RevocationList? Revoked { get; init; }
 
     /// <summary>Where the client comes from, for the authenticator; null where that is not known.</summary>
     public string? RemoteAddress { get; init; }

@@ -28,27 +28,27 @@ internal static class SignedRequest
     public static byte[] DataToSign(ReadOnlySpan<byte> sessionId, string user, string service, string algorithm, ReadOnlySpan<byte> keyBlob) =>
         DataToSign(sessionId, new PublicKeyRequest(user, service, algorithm, keyBlob, isSigned: true, signature: []));
 
-    /// <summary>True when <paramref name="payload"/>, a signed <see cref="PublicKeyRequest"/>, carries <paramref name="key"/>'s
-    /// signature of itself in this session, made with exactly the algorithm it names, and the key it carries is
-    /// <paramref name="key"/>.</summary>
-    /// <param name="key">The key.</param>
+    /// <summary>True when <paramref name="payload"/>, a signed <see cref="PublicKeyRequest"/>, carries <paramref name="offered"/>, and that
+    /// key's signature of itself in this session, made with exactly the algorithm that belongs to the one it names.</summary>
+    /// <param name="offered">The key, or the certificate and its key.</param>
     /// <param name="sessionId">The session identifier.</param>
     /// <param name="payload">The request.</param>
     /// <param name="demand">What a security key's signature must say of its making.</param>
-    public static bool IsSignedBy(PublicKey key, ReadOnlySpan<byte> sessionId, ReadOnlySpan<byte> payload, SecurityKeyDemand demand = SecurityKeyDemand.UserPresence)
+    public static bool IsSignedBy(
+        OfferedKey offered, ReadOnlySpan<byte> sessionId, ReadOnlySpan<byte> payload, SecurityKeyDemand demand = SecurityKeyDemand.UserPresence)
     {
         PublicKeyRequest request = Message.Decode<PublicKeyRequest>(payload);
         return request.IsSigned
-            && request.KeyBlob.SequenceEqual(key.Blob.Span)
-            && key.Verify(request.Algorithm, Data(sessionId, payload, request.Signature.Length), request.Signature, demand);
+            && request.KeyBlob.SequenceEqual(offered.Blob.Span)
+            && offered.Key.Verify(offered.Algorithm, Data(sessionId, payload, request.Signature.Length), request.Signature, demand);
     }
 
     /// <summary>The same of a <see cref="HostBasedRequest"/> and the client host's key.</summary>
-    public static bool IsSignedByHost(PublicKey key, ReadOnlySpan<byte> sessionId, ReadOnlySpan<byte> payload)
+    public static bool IsSignedByHost(OfferedKey offered, ReadOnlySpan<byte> sessionId, ReadOnlySpan<byte> payload)
     {
         HostBasedRequest request = Message.Decode<HostBasedRequest>(payload);
-        return request.KeyBlob.SequenceEqual(key.Blob.Span)
-            && key.Verify(request.Algorithm, Data(sessionId, payload, request.Signature.Length), request.Signature);
+        return request.KeyBlob.SequenceEqual(offered.Blob.Span)
+            && offered.Key.Verify(offered.Algorithm, Data(sessionId, payload, request.Signature.Length), request.Signature);
     }
 
     private static byte[] Data(ReadOnlySpan<byte> sessionId, ReadOnlySpan<byte> payload, int signatureLength)

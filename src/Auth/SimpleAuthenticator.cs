@@ -25,11 +25,20 @@ public sealed class SimpleAuthenticator : Authenticator
         _banner = banner;
         byte[] unguessable = new byte[32];
         SystemRandom.Shared.Fill(unguessable);
-        _nobody = new User(Hash(unguessable, unguessable), unguessable, hasPassword: false, []);
+        _nobody = new User(Hash(unguessable, unguessable), unguessable, hasPassword: false, [], isKnown: false);
     }
 
     /// <summary>What lets a user in, the same for all.</summary>
     public AuthenticationMethods Methods { get; }
+
+    /// <summary>Authorities whose user certificates log in every user they name, as OpenSSH's <c>TrustedUserCAKeys</c>. Authorities of one
+    /// user stand among that user's keys, with <see cref="KeyRestrictions.IsCertificateAuthority"/>.</summary>
+    public ImmutableArray<PublicKey> Authorities { get; init; } = [];
+
+    /// <summary>The principals that log a user in with a certificate of <see cref="Authorities"/>, as OpenSSH's
+    /// <c>AuthorizedPrincipalsFile</c>; it returns null for a user whom no certificate logs in. Where there is no such function it is
+    /// the user's own name.</summary>
+    public Func<LoginContext, AuthorizedPrincipals?>? Principals { get; init; }
 
     /// <inheritdoc />
     public override string? Banner => _banner;
@@ -54,15 +63,35 @@ public sealed class SimpleAuthenticator : Authenticator
     public override ValueTask<AuthorizedKey?> FindKeyAsync(LoginContext context, PublicKey key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
-        AuthorizedKey? found = null;
-        foreach (AuthorizedKey known in Find(context.User).Keys)
-        {
-            // One key may stand in several lines, with other restrictions in each: the first that lets it in here and now counts.
-            if (known.Key.Equals(key) && !known.Restrictions.IsCertificateAuthority && (found is null || !found.Restrictions.Permits(context)))
-                found = known;
-        }
+        return ValueTask.FromResult(First(context, Find(context.User).Keys.Where(known => known.Key.Equals(key) && !known.Restrictions.IsCertificateAuthority)));
+    }
 
-        return ValueTask.FromResult(found);
+    /// <inheritdoc />
+    public override ValueTask<AuthorizedKey?> FindCertificateAsync(LoginContext context, Certificate certificate, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(certificate);
+        User user = Find(context.User);
+        IEnumerable<AuthorizedKey> own = user.Keys.Where(known => known.Key.Equals(certificate.SignatureKey) && known.Restrictions.IsCertificateAuthority);
+        IEnumerable<AuthorizedKey> common = user.IsKnown && Authorities.Contains(certificate.SignatureKey) ? ForEverybody(context, certificate) : [];
+        AuthorizedKey[] all = [.. own, .. common];
+        return ValueTask.FromResult(First(context, all.Where(known => NamesOf(known, context).Any(certificate.Principals.Contains))) ?? all.FirstOrDefault());
+    }
+
+    private IEnumerable<AuthorizedKey> ForEverybody(LoginContext context, Certificate certificate)
+    {
+        KeyRestrictions? restrictions = Principals is null ? KeyRestrictions.Authority : Principals(context)?.Find(context, certificate);
+        return restrictions is null ? [] : [new AuthorizedKey(certificate.SignatureKey) { Restrictions = restrictions }];
+    }
+
+    private static ImmutableArray<string> NamesOf(AuthorizedKey authority, LoginContext context) =>
+        authority.Restrictions.Principals.IsEmpty ? [context.User] : authority.Restrictions.Principals;
+
+    // One key may stand in several lines, with other restrictions in each: the first that lets it in here and now counts.
+    private static AuthorizedKey? First(LoginContext context, IEnumerable<AuthorizedKey> lines)
+    {
+        AuthorizedKey[] all = [.. lines];
+        return all.FirstOrDefault(line => line.Restrictions.Permits(context)) ?? all.FirstOrDefault();
     }
 
     /// <inheritdoc />
@@ -103,13 +132,15 @@ public sealed class SimpleAuthenticator : Authenticator
         return hash;
     }
 
-    private sealed class User(byte[] passwordHash, byte[] salt, bool hasPassword, ImmutableArray<AuthorizedKey> keys)
+    private sealed class User(byte[] passwordHash, byte[] salt, bool hasPassword, ImmutableArray<AuthorizedKey> keys, bool isKnown = true)
     {
         public byte[] PasswordHash => passwordHash;
 
         public byte[] Salt => salt;
 
         public bool HasPassword => hasPassword;
+
+        public bool IsKnown => isKnown;
 
         public ImmutableArray<AuthorizedKey> Keys => keys;
     }

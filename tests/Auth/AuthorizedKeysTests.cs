@@ -238,7 +238,7 @@ public sealed class AuthorizedKeysTests
             new AuthorizedKey(OtherKey.PublicKey) { Restrictions = KeyRestrictions.Parse("command=\"two\"") },
         ]);
         await kit.FailAsync(authenticator, PrivateKeyCredential.FromKey(Key), PrivateKeyCredential.FromKey(OtherKey));
-        Assert.Contains("forces another command than a key that was verified before", kit.Trace, StringComparison.Ordinal);
+        Assert.Contains("forces another command than its certificate, or than a key that was verified before", kit.Trace, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -128,7 +128,7 @@ public sealed class ClientLoginTests
             Assert.Equal(method, request.Method);
             Assert.Equal(method == "publickey" ? [] : kit.Link.Client.HostKey.ToArray(), request.ServerHostKey.ToArray());
         });
-        Assert.True(SignedRequest.IsSignedBy(Key.PublicKey, kit.Link.Client.SessionId.Span, sent[1]));
+        Assert.True(SignedRequest.IsSignedBy(new OfferedKey(Key.PublicKey, null, "ssh-ed25519"), kit.Link.Client.SessionId.Span, sent[1]));
 
         byte[][] Keep(byte[] payload, byte[] answer)
         {

@@ -33,7 +33,8 @@ internal sealed class SourceAddressList
         return _networks.Exists(network => network.Contains(plain));
     }
 
-    private static IPNetwork? ParseNetwork(string entry)
+    /// <summary>Reads one address or network; null where it is neither.</summary>
+    public static IPNetwork? ParseNetwork(string entry)
     {
         int slash = entry.IndexOf('/', StringComparison.Ordinal);
         string host = slash < 0 ? entry : entry[..slash];
