@@ -53,6 +53,8 @@ internal sealed record AdmittedKey(AuthorizedKey Key, SessionPermissions Remaini
 
     private static AdmittedKey? Admit(ServerConversation conversation, AuthorizedKey key, params ReadOnlySpan<KeyRestrictions> restrictions)
     {
+        if (!conversation.MayLogIn)
+            return Refused(conversation, key.Key, "is of a user who may not log in from there");
         SessionPermissions? remaining = conversation.Permissions;
         SecurityKeyDemand demand = SecurityKeyDemand.None;
         foreach (KeyRestrictions one in restrictions)

@@ -40,6 +40,9 @@ internal sealed class ServerConversation(ITransport transport, MessageQueue queu
     /// <summary>Who asks; everything below belongs to this user alone.</summary>
     public LoginContext Context { get; private set; } = new("", null, null) { Now = default };
 
+    /// <summary>Whether the user may log in at all. One who may not goes through the same dialogue, and passes nothing.</summary>
+    public bool MayLogIn { get; private set; }
+
     /// <summary>What the user has passed.</summary>
     public FactorProgress Progress { get; private set; } = new(AuthenticationMethods.AnyOne);
 
@@ -80,6 +83,7 @@ internal sealed class ServerConversation(ITransport transport, MessageQueue queu
             return;
         _user = user;
         Context = new LoginContext(user, Options.RemoteAddress, Transport.Negotiation.ClientVersion) { RemoteHostName = Options.RemoteHostName, Now = Context.Now };
+        MayLogIn = Options.MayLogIn?.Invoke(Context) ?? true;
         Progress = new FactorProgress(Authenticator.MethodsFor(Context));
         VerifiedKeys.Clear();
         Permissions = SessionPermissions.All;

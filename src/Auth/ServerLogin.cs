@@ -12,9 +12,9 @@ internal sealed class ServerLogin
     private bool _begun;
     private int _failures;
 
-    private readonly Action<LoginResult>? _onSuccess;
+    private readonly ILoginObserver? _observer;
 
-    private ServerLogin(ServerConversation conversation, Action<LoginResult>? onSuccess) => (_conversation, _onSuccess) = (conversation, onSuccess);
+    private ServerLogin(ServerConversation conversation, ILoginObserver? observer) => (_conversation, _observer) = (conversation, observer);
 
     /// <summary>Runs the login to its end.</summary>
     /// <param name="transport">The transport, its first key exchange complete.</param>
@@ -22,20 +22,20 @@ internal sealed class ServerLogin
     /// <param name="authenticator">Decides.</param>
     /// <param name="options">How clients log in.</param>
     /// <param name="cancellationToken">Ends the login.</param>
-    /// <param name="onSuccess">Told of the result before the client is, so before it can open a channel; it must not wait.</param>
+    /// <param name="observer">Told of refusals and of the result.</param>
     /// <returns>Who is logged in; SUCCESS has been sent and the transport opened for the connection protocol.</returns>
     /// <exception cref="SshException">The client gave up, tried too often, took too long or broke the protocol. The connection is
     /// to be closed with it.</exception>
     public static async Task<LoginResult> RunAsync(
         ITransport transport, MessageQueue queue, Authenticator authenticator, ServerLoginOptions options,
-        CancellationToken cancellationToken, Action<LoginResult>? onSuccess = null)
+        CancellationToken cancellationToken, ILoginObserver? observer = null)
     {
         if (transport.Role != TransportRole.Server || transport.SessionId.IsEmpty)
             throw new LocalMisuseException(SshErrorCode.Misuse, "A server's login was begun before its key exchange was complete.");
 
         using CancellationTokenSource grace = new(options.GraceTime, transport.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(grace.Token, cancellationToken);
-        ServerLogin login = new(new ServerConversation(transport, queue, authenticator, options), onSuccess);
+        ServerLogin login = new(new ServerConversation(transport, queue, authenticator, options), observer);
         try
         {
             return await login.RunAsync(either.Token).ConfigureAwait(false);
@@ -101,7 +101,11 @@ internal sealed class ServerLogin
             case RequestOutcome.Refused:
                 bool counts = !(isFirst && method == LoginMethods.None);
                 if (counts)
+                {
+                    _observer?.Refused(user, method);
                     await DelayAsync(cancellationToken).ConfigureAwait(false);
+                }
+
                 Refuse(method, partialSuccess: false);
                 Count(counts);
                 return null;
@@ -117,7 +121,8 @@ internal sealed class ServerLogin
         {
             Begin();
             _conversation.Follow(user);
-            return await DispatchAsync(method, payload, cancellationToken).ConfigureAwait(false);
+            RequestOutcome outcome = await DispatchAsync(method, payload, cancellationToken).ConfigureAwait(false);
+            return outcome == RequestOutcome.Passed && !_conversation.MayLogIn ? RequestOutcome.Refused : outcome;
         }
         catch (Exception exception) when (exception is not SshException && !cancellationToken.IsCancellationRequested)
         {
@@ -174,7 +179,7 @@ internal sealed class ServerLogin
             Keys = [.. _conversation.VerifiedKeys],
             Permissions = _conversation.Permissions,
         };
-        _onSuccess?.Invoke(result);
+        _observer?.Succeeded(result);
         _conversation.Transport.Tracer.Emit(new LoginAnswered(method, LoginAnswered.Success));
         _conversation.Transport.LoginCompleted(); // first: the client's next message may be read before Send returns
         _conversation.Transport.Send(new UserAuthSuccess());

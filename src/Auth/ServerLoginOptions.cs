@@ -21,6 +21,11 @@ public sealed record ServerLoginOptions
     /// accepted only where it is named here.</summary>
     public ImmutableArray<string> SignatureAlgorithms { get; init; } = LoginAlgorithms.Default;
 
+    /// <summary>Whether a user may log in at all, asked when a client names the user; null: every user may whom the authenticator lets in.
+    /// <see cref="UserPatterns"/> reads OpenSSH's AllowUsers and DenyUsers. A user who may not is asked and refused as one who does not
+    /// exist.</summary>
+    public Func<LoginContext, bool>? MayLogIn { get; init; }
+
     /// <summary>The algorithms a certificate's authority may have signed with, as OpenSSH's <c>CASignatureAlgorithms</c>: all but RSA with
     /// SHA-1.</summary>
     public ImmutableArray<string> AuthorityAlgorithms { get; init; } = CertificateRules.DefaultAuthorityAlgorithms;

@@ -10,12 +10,14 @@ internal static class ServerPassword
         ServerConversation conversation, byte[] payload, CancellationToken cancellationToken)
     {
         (Range password, Range newPassword, bool isChange) = Read(conversation.Transport.Tracer, payload);
+        if (isChange && !conversation.MayLogIn)
+            return RequestOutcome.Refused;
         PasswordVerdict verdict = isChange
             ? await conversation.Authenticator.ChangePasswordAsync(
                 conversation.Context, payload.AsMemory(password), payload.AsMemory(newPassword), cancellationToken).ConfigureAwait(false)
             : await conversation.Authenticator.CheckPasswordAsync(
                 conversation.Context, payload.AsMemory(password), cancellationToken).ConfigureAwait(false);
-        if (verdict.ChangePrompt is not { } prompt)
+        if (verdict.ChangePrompt is not { } prompt || !conversation.MayLogIn)
             return verdict.IsAccepted ? RequestOutcome.Passed : RequestOutcome.Refused;
 
         conversation.Transport.Tracer.Emit(new LoginAnswered(LoginMethods.Password, LoginAnswered.PasswordExpired));

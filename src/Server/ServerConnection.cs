@@ -10,10 +10,12 @@ using LucidSsh.Wire;
 namespace LucidSsh.Server;
 
 /// <summary>One client of a server, from its first byte to its last.</summary>
-internal sealed class ServerConnection(Socket socket, SshServerOptions options) : IConnectionHandler
+internal sealed class ServerConnection(Socket socket, SshServerOptions options, SourceGate.Visit visit) : IConnectionHandler, ILoginObserver
 {
     private readonly List<ServerSession> _sessions = [];
     private ConnectionLayer? _connection;
+    private readonly long _start = options.Time.GetTimestamp();
+    private int _refusals;
     private LoginResult? _login; // set before the client learns that it is logged in, so before it can open a channel
 
     /// <summary>Serves the client until it, or the server, ends the connection. It never throws for what a client does.</summary>
@@ -24,6 +26,7 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
         ConnectionLayer connection = new(new ConnectionOptions { KeepAliveInterval = options.KeepAliveInterval }, this);
         MessageQueue login = new();
         SshTransport? transport = null;
+        LoginFailing failing = LoginFailing.NoAttempt;
         try
         {
             transport = await StartAsync(pipe, login, connection, tracer, cancellationToken).ConfigureAwait(false);
@@ -35,14 +38,18 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
         }
         catch (SshException exception)
         {
+            failing = FailingOf(exception);
             transport?.Close(exception);
         }
         catch (OperationCanceledException)
         {
+            failing = LoginFailing.None;
             transport?.Close(new SshException(SshErrorCode.Disconnected, SshFault.Caller, "The server is shutting down.") { TellPeer = DisconnectReason.ByApplication });
         }
         finally
         {
+            if (visit.Ended(failing) is { Ticks: > 0 } penalty)
+                tracer.Emit(new SourcePenalised(Source, failing, penalty));
             if (transport is not null)
                 await transport.DisposeAsync().ConfigureAwait(false);
         }
@@ -65,6 +72,25 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
 
     public byte[]? OnGlobalRequest(string requestName, ReadOnlySpan<byte> data) => null;
 
+    void ILoginObserver.Refused(string user, string method) => _refusals++;
+
+    void ILoginObserver.Succeeded(LoginResult result)
+    {
+        _login = result;
+        visit.LoggedIn();
+    }
+
+    private LoginFailing FailingOf(SshException end) => end switch
+    {
+        _ when _login is not null => LoginFailing.None,
+        _ when options.Time.GetElapsedTime(_start) >= options.Login.GraceTime => LoginFailing.TimedOut,
+        { Code: SshErrorCode.LoginLimitReached } => LoginFailing.Refused,
+        { Fault: SshFault.Peer, Code: not SshErrorCode.NotSsh } => LoginFailing.Misbehaved,
+        _ => _refusals > 0 ? LoginFailing.Refused : LoginFailing.NoAttempt,
+    };
+
+    private string Source => LoginOptions.RemoteAddress ?? "an unknown address";
+
     private ServerLoginOptions LoginOptions => options.Login with
     {
         RemoteAddress = socket.RemoteEndPoint is IPEndPoint { Address: var address } ? AddressPatterns.Normalize(address).ToString() : null,
@@ -76,7 +102,7 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options) 
         try
         {
             await ServerLogin.RunAsync(
-                transport, login, options.Authenticator, LoginOptions, cancellationToken, onSuccess: result => _login = result).ConfigureAwait(false);
+                transport, login, options.Authenticator, LoginOptions, cancellationToken, observer: this).ConfigureAwait(false);
             Telemetry.Record(Telemetry.LoginDuration, options.Time.GetElapsedTime(start), TraceRole.Server, error: null);
         }
         catch (SshException exception)

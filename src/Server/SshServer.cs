@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using LucidSsh.Crypto;
+using LucidSsh.Auth;
+using LucidSsh.Tracing;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Server;
@@ -13,11 +15,13 @@ public sealed class SshServer : IAsyncDisposable
     private readonly Socket _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<ServerConnection, Task> _connections = new();
+    private readonly SourceGate _gate;
     private readonly Task _accepting;
 
     private SshServer(SshServerOptions options, Socket listener)
     {
         (_options, _listener) = (options, listener);
+        _gate = new SourceGate(options.Sources, options.MaximumConnections, options.Time);
         EndPoint = (IPEndPoint)listener.LocalEndPoint!;
         _accepting = Task.Run(AcceptAsync);
     }
@@ -87,10 +91,12 @@ public sealed class SshServer : IAsyncDisposable
             try
             {
                 Socket socket = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
-                if (_connections.Count >= _options.MaximumConnections)
-                    socket.Dispose();
+                IPAddress? source = (socket.RemoteEndPoint as IPEndPoint)?.Address;
+                TurnedAway reason = _gate.TryEnter(source, out SourceGate.Visit? visit);
+                if (visit is null)
+                    TurnAway(socket, source, reason);
                 else
-                    Serve(socket);
+                    Serve(socket, visit);
             }
             catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
             {
@@ -103,9 +109,23 @@ public sealed class SshServer : IAsyncDisposable
         }
     }
 
-    private void Serve(Socket socket)
+    // One line before the identification, in OpenSSH's words, which clients know (RFC 4253 section 4.2 allows such lines).
+    private void TurnAway(Socket socket, IPAddress? source, TurnedAway reason)
     {
-        ServerConnection connection = new(socket, _options);
+        Tracer tracer = new(_options.Time, _options.Trace is null ? [] : [_options.Trace], TraceRole.Server);
+        tracer.Emit(new ConnectionTurnedAway(source is null ? "an unknown address" : AddressPatterns.Normalize(source).ToString(), reason));
+        Telemetry.TurnedAway.Add(1, Telemetry.RoleTag(TraceRole.Server), new("ssh.turned_away.reason", reason.ToString()));
+        using (socket)
+        {
+            socket.Blocking = false; // the send buffer of a new connection is empty: the line goes there, or nowhere
+            socket.Send(reason == TurnedAway.Penalised ? "Not allowed at this time\r\n"u8 : "Exceeded MaxStartups\r\n"u8);
+            socket.Shutdown(SocketShutdown.Send);
+        }
+    }
+
+    private void Serve(Socket socket, SourceGate.Visit visit)
+    {
+        ServerConnection connection = new(socket, _options, visit);
         TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _connections[connection] = done.Task;
         _ = Task.Run(async () =>

@@ -54,7 +54,10 @@ public sealed record SshServerOptions
     /// <summary>Connections to the client's agent at once, of one session.</summary>
     public int MaximumAgentConnections { get; init; } = 16;
 
-    /// <summary>Connections at once; more are closed as they come.</summary>
+    /// <summary>What one place may take of the server: connections at once, and chances to log in.</summary>
+    public SourceLimits Sources { get; init; } = new();
+
+    /// <summary>Connections at once; more are turned away as they come.</summary>
     public int MaximumConnections { get; init; } = 1000;
 
     /// <summary>Sessions at once on one connection, as OpenSSH's MaxSessions.</summary>

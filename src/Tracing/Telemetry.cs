@@ -24,6 +24,9 @@ internal static class Telemetry
     public static readonly Counter<long> NetworkBytes =
         s_meter.CreateCounter<long>("ssh.network.io", "By", "Bytes read from and written to the network.");
 
+    public static readonly Counter<long> TurnedAway =
+        s_meter.CreateCounter<long>("ssh.connections.turned_away", "{connection}", "Clients a server turned away before a word was exchanged.");
+
     public static readonly Histogram<double> HandshakeDuration = Seconds("ssh.handshake.duration", "Time from the first byte to the end of the first key exchange.");
 
     public static readonly Histogram<double> LoginDuration = Seconds("ssh.login.duration", "Time of a login.");
