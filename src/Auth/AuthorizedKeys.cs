@@ -41,6 +41,21 @@ public sealed class AuthorizedKeys
         }
     }
 
+    /// <summary>Reads a file of certificate authorities, as OpenSSH's <c>TrustedUserCAKeys</c>: a plain public key on each line.</summary>
+    /// <exception cref="LocalMisuseException">The file cannot be read, or a line of it is no key or has options, which have no meaning there;
+    /// the message names the line.</exception>
+    public static ImmutableArray<PublicKey> ReadAuthorities(string path)
+    {
+        AuthorizedKeys file = ReadFile(path);
+        if (file.Refused is [var refused, ..])
+            throw new LocalMisuseException(SshErrorCode.KeyFormatUnknown, refused.Reason, "A file of authorities is as good as its every line: correct it.");
+        return file.Keys.All(key => ReferenceEquals(key.Restrictions, KeyRestrictions.None))
+            ? [.. file.Keys.Select(key => key.Key)]
+            : throw new LocalMisuseException(
+                SshErrorCode.Misuse, $"A key in {path} has options, and an authority that is trusted for every user has none.",
+                "Put the line into an authorized_keys file, with cert-authority.");
+    }
+
     /// <summary>Reads a file's text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="name">What messages call it.</param>

@@ -35,6 +35,27 @@ public sealed class AuthorizedPrincipals
         }
     }
 
+    /// <summary>Files that are read anew at each login, as sshd does: for <see cref="SimpleAuthenticator.Principals"/>.</summary>
+    /// <param name="path">The file; %u in it is the user's name, and %% a percent sign.</param>
+    /// <returns>The user's principals; null, so that no certificate logs the user in, where there is no such file, or where the user's
+    /// name is none a file could have: it comes from a stranger, and must not lead elsewhere.</returns>
+    public static Func<LoginContext, AuthorizedPrincipals?> FromFiles(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        bool isPerUser = path.Replace("%%", "", StringComparison.Ordinal).Contains("%u", StringComparison.Ordinal);
+        return context =>
+        {
+            if (isPerUser && !IsFileName(context.User))
+                return null;
+            string file = string.Join('%', path.Split("%%").Select(part => part.Replace("%u", context.User, StringComparison.Ordinal)));
+            return File.Exists(file) ? ReadFile(file) : null;
+        };
+    }
+
+    // One component of a path: no separator of any system, no drive or stream, nothing that means a directory, no control characters.
+    private static bool IsFileName(string name) =>
+        name.Length is > 0 and <= 255 && name.Trim('.').Length > 0 && !name.Any(c => char.IsControl(c) || c is '/' or '\\' or ':');
+
     /// <summary>Reads a file's text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="name">What messages call it.</param>

@@ -36,7 +36,12 @@ internal sealed class LucidServer : IAsyncDisposable
 
     public string this[string name] => _directory[name];
 
-    public static async Task<LucidServer> StartAsync(params string[] arguments)
+    /// <summary>Starts it with alice's password and a key of hers.</summary>
+    public static Task<LucidServer> StartAsync(params string[] arguments) =>
+        StartAsync(directory => Task.FromResult<string[]>(["--user", $"{User}:{Password}", "--authorized-keys", directory["user.pub"], .. arguments]));
+
+    /// <summary>Starts it with the arguments a test makes once the directory and its keys are there.</summary>
+    public static async Task<LucidServer> StartAsync(Func<TemporaryDirectory, Task<string[]>> prepare)
     {
         TemporaryDirectory directory = new();
         Directory.CreateDirectory(directory["root"]);
@@ -49,9 +54,8 @@ internal sealed class LucidServer : IAsyncDisposable
         ChildProcess process = ChildProcess.Start(LucidProgram.DotNet,
         [
             "exec", LucidProgram.Assembly, "serve", "--port", "0", "--root", directory["root"], "--commands",
-            "--user", $"{User}:{Password}", "--authorized-keys", directory["user.pub"],
             "--host-key", directory["host_ed25519"], "--host-key", directory["host_ecdsa"], "--host-key", directory["host_rsa"],
-            .. arguments,
+            .. await prepare(directory),
         ]);
         for (int attempt = 0; attempt < 200; attempt++)
         {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using LucidSsh.Auth;
 using LucidSsh.Crypto;
 using LucidSsh.Server;
 using LucidSsh.Sftp;
@@ -19,14 +18,15 @@ internal static class ServeCommand
         Option<string?> root = new("--root") { Description = "the directory SFTP users see as /; without it there is no SFTP", HelpName = "DIR" };
         Option<bool> readOnly = new("--read-only") { Description = "SFTP users may only read" };
         Option<bool> commands = new("--commands") { Description = "run clients' commands as this user, through the shell" };
-        Option<string[]> users = new("--user") { Description = "a user and its password; NAME alone logs in by key", HelpName = "NAME[:PASSWORD]" };
-        Option<string?> authorizedKeys = new("--authorized-keys") { Description = "keys that log every user in", HelpName = "FILE" };
         Option<string[]> hostKeys = new("--host-key") { Description = "a host key file; without one a key is made for this run", HelpName = "FILE" };
-        Option<string?> require = new("--require") { Description = "methods that are all required, in this order", HelpName = "METHOD,METHOD" };
+        Option<string[]> hostCertificates = new("--host-certificate") { Description = "a certificate of a host key", HelpName = "FILE" };
+        ServeLogin login = new();
         Option<string?> trace = new("--trace") { Description = "trace events of this mask, to standard error or a file", HelpName = "MASK[:FILE]" };
         Option<string> traceFormat = new("--trace-format") { Description = "text or jsonl", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
 
-        Command command = new("serve", "Serve SSH and SFTP.") { port, listen, root, readOnly, commands, users, authorizedKeys, hostKeys, require, trace, traceFormat };
+        Command command = new("serve", "Serve SSH and SFTP.") { port, listen, root, readOnly, commands, hostKeys, hostCertificates, trace, traceFormat };
+        foreach (Option option in login.Options)
+            command.Add(option);
         command.SetGuardedAction(async (arguments, cancellationToken) =>
         {
             if (!IPAddress.TryParse(arguments.GetRequiredValue(listen), out IPAddress? address))
@@ -39,7 +39,9 @@ internal static class ServeCommand
             SshServer server = SshServer.Start(new IPEndPoint(address, arguments.GetValue(port)), new SshServerOptions
             {
                 HostKeys = [.. keys],
-                Authenticator = CreateAuthenticator(arguments.GetValue(users) ?? [], arguments.GetValue(authorizedKeys), arguments.GetValue(require)),
+                HostCertificates = [.. (arguments.GetValue(hostCertificates) ?? []).Select(Certificate.ReadFile)],
+                Authenticator = login.CreateAuthenticator(arguments),
+                Login = login.ReadOptions(arguments),
                 Commands = arguments.GetValue(commands) ? new ProcessCommandHandler(directory) : null,
                 Files = directory is null ? null : _ => new LocalFileSystem(directory, arguments.GetValue(readOnly)),
                 Trace = sink,
@@ -62,20 +64,5 @@ internal static class ServeCommand
             return ExitCode.Success;
         });
         return command;
-    }
-
-    private static SimpleAuthenticator CreateAuthenticator(string[] users, string? authorizedKeys, string? require)
-    {
-        SimpleAuthenticator authenticator = new(require is null ? null : AuthenticationMethods.Parse(require));
-        AuthorizedKeys? file = authorizedKeys is null ? null : AuthorizedKeys.ReadFile(authorizedKeys);
-        foreach (RefusedLine line in file?.Refused ?? [])
-            Console.Error.WriteLine(line.Reason);
-        foreach (string user in users)
-        {
-            int colon = user.IndexOf(':', StringComparison.Ordinal);
-            authenticator.AddUser(colon < 0 ? user : user[..colon], colon < 0 ? null : user[(colon + 1)..], file?.Keys);
-        }
-
-        return authenticator;
     }
 }
