@@ -13,8 +13,8 @@ namespace LucidSsh.Server;
 internal sealed class ServerConnection(Socket socket, SshServerOptions options, SourceGate.Visit visit) : IConnectionHandler, ILoginObserver
 {
     private readonly List<ServerSession> _sessions = [];
-    private ConnectionLayer? _connection;
     private readonly long _start = options.Time.GetTimestamp();
+    private ConnectionLayer? _connection;
     private int _refusals;
     private LoginResult? _login; // set before the client learns that it is logged in, so before it can open a channel
 

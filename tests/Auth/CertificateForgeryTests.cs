@@ -103,7 +103,11 @@ public sealed class CertificateForgeryTests
         Certificate certificate = ForAlice.Sign(Authority);
         await using ForgeryKit kit = await ForgeryKit.ConnectAsync(Trusting(), Here);
         if (named.Length > 0)
+        {
             await kit.RefusedAsync(kit.Signed("alice", Key, new Forgery { Blob = certificate.Blob, Named = named, SignedWith = "ssh-ed25519" }));
+            await kit.RefusedAsync(Message.ToArray(new PublicKeyRequest("alice", "ssh-connection", named, certificate.Blob.Span, false, [])), "the question");
+        }
+
         await kit.RefusedAsync(kit.Signed("alice", Key, new Forgery { Named = certificate.Type, SignedWith = "ssh-ed25519" }), "a plain key under a certificate's algorithm");
         await kit.AcceptedAsync(Signed(kit, Key, certificate));
     }
@@ -251,6 +255,13 @@ public sealed class CertificateForgeryTests
         }
     }
 
+    [Fact]
+    public async Task Authenticator_ThatTakesAnAuthorityForAKey_LetsNobodyIn()
+    {
+        await using ForgeryKit kit = await ForgeryKit.ConnectAsync(new Careless(new AuthorizedKey(Authority.PublicKey) { Restrictions = KeyRestrictions.Authority }), Here);
+        await kit.RefusedAsync(kit.Signed("alice", Authority));
+    }
+
     [Theory]
     [InlineData(false, false, SecurityToken.Touched, true)]
     [InlineData(false, false, 0, false)]
@@ -333,6 +344,9 @@ public sealed class CertificateForgeryTests
         public override AuthenticationMethods MethodsFor(LoginContext context) => AuthenticationMethods.Parse("publickey");
 
         public override ValueTask<AuthorizedKey?> FindCertificateAsync(LoginContext context, Certificate certificate, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<AuthorizedKey?>(authority);
+
+        public override ValueTask<AuthorizedKey?> FindKeyAsync(LoginContext context, PublicKey key, CancellationToken cancellationToken) =>
             ValueTask.FromResult<AuthorizedKey?>(authority);
     }
 }
