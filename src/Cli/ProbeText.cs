@@ -20,7 +20,14 @@ internal static class ProbeText
         if (result.WaitsForClient && result.Peer == "ssh")
             text.AppendLine("  note       the server waits for the client's identification before it sends its own");
         foreach (HostKeyReport key in result.HostKeys)
-            text.AppendLine($"  host key   {key.Type} {(key.Bits > 0 ? $"{key.Bits} bits " : "")}{key.Sha256} MD5:{key.Md5}");
+        {
+            text.AppendLine($"  host key   {key.Type} {(key.Bits > 0 ? $"{key.Bits} bits " : "")}{key.Certificate?.Key ?? $"{key.Sha256} MD5:{key.Md5}"}");
+            if (key.Certificate is { } certificate)
+                text.AppendLine($"             {certificate}");
+            else if (key.Fault is { } fault)
+                text.AppendLine($"             cannot be read: {fault}");
+        }
+
         foreach (GroupSize group in result.GroupSizes)
             text.AppendLine($"  group      {group.Method} {group.Minimum}/{group.Preferred}/{group.Maximum}: {(group.Bits == 0 ? "refused" : $"{group.Bits} bits")}{(group.KnownPrime is { } name ? $" ({name})" : "")}");
         foreach (ExtensionReport extension in shown?.ServerExtensions ?? [])

@@ -30,6 +30,7 @@ internal static class EventIds
         [(TraceMask.KeyExchange, "message received")] = 206,
         [(TraceMask.KeyExchange, "message sent")] = 207,
         [(TraceMask.KeyExchange, "new keys in use")] = 208,
+        [(TraceMask.KeyExchange, "host certificate")] = 209,
         [(TraceMask.Authentication, "banner")] = 301,
         [(TraceMask.Authentication, "credential unusable")] = 302,
         [(TraceMask.Authentication, "login answered")] = 303,

@@ -217,6 +217,8 @@ internal sealed class KeyExchange(
         HostKey = hostKey;
         HostKeySignature = reply.Signature.ToArray();
         tracer.Emit(new HostKeySeen(hostKey.Type, hostKey.Key.Bits, hostKey.Key.Fingerprint));
+        if (Report.HostKey?.Certificate is { } shown)
+            tracer.Emit(new HostCertificateSeen(shown.KeyId, shown.Serial, string.Join(',', shown.Principals), shown.Validity, shown.Authority, shown.SignatureAlgorithm));
         return new KexState.HostKeyUndecided(hostKey, keys);
     }
 

@@ -84,20 +84,45 @@ internal static class ReportParts
         };
     }
 
-    /// <summary>A host key, also one of a type that cannot be read.</summary>
+    /// <summary>A host key or certificate, also one of a type that cannot be read.</summary>
     public static HostKeyReport HostKey(ReadOnlySpan<byte> blob, string algorithm)
     {
         SshReader reader = new(blob);
         string type = reader.Name("key type");
+        Certificate? certificate = null;
+        PublicKey? key;
+        bool isRead = Certificate.IsCertificateType(type)
+            ? Certificate.TryParse(blob, out certificate, out PublicKeyFault fault) & (key = certificate?.Key) is not null
+            : PublicKey.TryParse(blob, out key, out fault);
         return new HostKeyReport(type, Convert.ToBase64String(blob))
         {
-            Bits = PublicKey.TryParse(blob, out PublicKey? key, out _) ? key.Bits : 0,
+            Bits = key?.Bits ?? 0,
+            Certificate = certificate is null ? null : Of(certificate),
+            Fault = isRead ? null : fault.Text,
             Algorithm = algorithm,
             Sha256 = "SHA256:" + Convert.ToBase64String(Hash.Digest(HashName.Sha256, blob)).TrimEnd('='),
             Sha1 = Convert.ToHexStringLower(Hash.Digest(HashName.Sha1, blob)),
             Md5 = string.Join(':', Hash.Digest(HashName.Md5, blob).Select(b => $"{b:x2}")),
         };
     }
+
+    private static CertificateReport Of(Certificate certificate) =>
+        new(TerminalText.OneLine(certificate.KeyId), $"{certificate.Serial}", certificate.Kind == CertificateKind.Host ? "host" : "user")
+        {
+            Principals = [.. certificate.Principals.Select(principal => TerminalText.OneLine(principal))],
+            ValidAfter = certificate.ValidAfter == 0 ? null : Time(certificate.ValidAfter),
+            ValidBefore = certificate.ValidBefore == ulong.MaxValue ? null : Time(certificate.ValidBefore),
+            Key = certificate.Key.Fingerprint,
+            AuthorityType = certificate.SignatureKey.Type,
+            Authority = certificate.SignatureKey.Fingerprint,
+            SignatureAlgorithm = certificate.SignatureAlgorithm,
+            CriticalOptions = [.. certificate.CriticalOptions.Select(option => TerminalText.OneLine(option.Name))],
+            Extensions = [.. certificate.Extensions.Select(option => TerminalText.OneLine(option.Name))],
+        };
+
+    // A calendar ends where these seconds do not.
+    private static DateTimeOffset Time(ulong seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds((long)Math.Min(seconds, (ulong)DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
 
     /// <summary>A list of the peer's texts with one more, made safe, up to the limit.</summary>
     public static ImmutableArray<string> With(this ImmutableArray<string> texts, string text) =>

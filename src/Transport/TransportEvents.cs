@@ -108,6 +108,24 @@ internal readonly record struct HostKeySeen(string Type, int Bits, string Finger
     }
 }
 
+/// <summary>The certificate the server's host key was shown in, before it is decided on; its authority's signature is verified.</summary>
+internal readonly record struct HostCertificateSeen(
+    string KeyId, string Serial, string Principals, string Validity, string Authority, string SignatureAlgorithm) : ITraceEvent
+{
+    public static string Name => "host certificate";
+    public static TraceMask Category => TraceMask.KeyExchange;
+
+    public void Describe(ITraceFields fields)
+    {
+        fields.Add("key_id", KeyId);
+        fields.Add("serial", Serial);
+        fields.Add("principals", Principals);
+        fields.Add("valid", Validity);
+        fields.Add("authority", Authority);
+        fields.Add("signed_with", SignatureAlgorithm);
+    }
+}
+
 /// <summary>New keys, from the next packet on.</summary>
 internal readonly record struct KeysInUse(string Direction, bool SequenceReset) : ITraceEvent
 {

@@ -44,4 +44,10 @@ public sealed record HostKeyReport(string Type, string Blob)
 
     /// <summary>True for a certificate (OpenSSH's PROTOCOL.certkeys); the fingerprints are then the certificate's.</summary>
     public bool IsCertificate => Type.Contains("-cert-v", StringComparison.Ordinal);
+
+    /// <summary>What the certificate says; null for a plain key, and for a certificate that cannot be read.</summary>
+    public CertificateReport? Certificate { get; init; }
+
+    /// <summary>Why the key or certificate cannot be read; null where it can.</summary>
+    public string? Fault { get; init; }
 }

@@ -132,7 +132,9 @@ public sealed record NegotiationReport
         if (KeyExchange?.Group is { Bits: > 0 } group)
             Line($"group: {group.Bits} bits");
         if (HostKey is not null)
-            Line($"host key: {HostKey.Type} {HostKey.Bits} {HostKey.Sha256}");
+            Line($"host key: {HostKey.Type} {HostKey.Bits} {HostKey.Certificate?.Key ?? HostKey.Sha256}");
+        if (HostKey?.Certificate is { } certificate)
+            Line($"  {certificate}");
         if (Login is not null)
             AddLogin(Login);
         return text.ToString();
