@@ -70,7 +70,7 @@ public sealed class HostCertificateInteropTests(KeyTools tools) : IClassFixture<
         }
 
         string known = server["known"];
-        KnownHostsFile.Append(known, "127.0.0.1", server.Port, KeyFile.ReadPublic(plain["host_rsa.pub"]));
+        await File.WriteAllTextAsync(known, $"[127.0.0.1]:{server.Port} {KeyFile.ReadPublic(plain["host_rsa.pub"]).ToOpenSshLine()}\n");
         await using SshClient knowing = await SshClient.ConnectAsync(
             server.Target, new SshClientOptions { HostKeys = HostKeyPolicy.KnownHosts(known), Credentials = [PrivateKeyCredential.FromFile(server.UserKey)] });
         Assert.Equal("rsa-sha2-512", knowing.Negotiation.Chosen(AlgorithmKind.HostKey));
