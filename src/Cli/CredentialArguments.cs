@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LucidSsh.Agent;
 using LucidSsh.Auth;
 using LucidSsh.Client;
 using LucidSsh.Crypto;
@@ -27,16 +28,52 @@ internal sealed class CredentialArguments
         List<Credential> credentials = [];
         string? passphrase = FromEnvironment(arguments.GetValue(_passphrase));
         string[] named = arguments.GetValue(_identities) ?? [];
+        string[] configured = [.. host.IdentityFiles.Except(named)];
+        CertificateFiles certificates = new(host.CertificateFiles);
         foreach (string file in named)
-            credentials.Add(PrivateKeyCredential.FromFile(file, passphrase)); // asked for here and now: what is wrong with it is an error
-        IEnumerable<string> others = host.HasIdentityFiles ? host.IdentityFiles : named.Length > 0 ? [] : Defaults();
-        foreach (string file in others.Except(named).Where(file => IsUsable(file, passphrase)))
-            credentials.Add(PrivateKeyCredential.FromFile(file, passphrase));
+            credentials.Add(certificates.Open(file, passphrase)); // asked for here and now: what is wrong with it is an error
+        foreach (string file in configured.Where(file => IsUsable(file, passphrase)))
+            credentials.Add(certificates.Open(file, passphrase));
+        string[] others = host.HasIdentityFiles || named.Length > 0 ? [] : [.. Defaults()];
+        if (Agent(host, [.. named, .. configured, .. others]) is { } agent)
+            credentials.Add(agent);
+        foreach (string file in others.Where(file => IsUsable(file, passphrase)))
+            credentials.Add(certificates.Open(file, passphrase));
         if (isTarget && FromEnvironment(arguments.GetValue(_password)) is { } password)
             credentials.Add(new PasswordCredential(password));
         else if (MayAsk(host))
             credentials.Add(Terminal.Answers());
         return credentials;
+    }
+
+    // The agent that the configuration or the environment names, where there is one; as ssh uses it.
+    private static AgentCredential? Agent(HostConfiguration host, string[] files)
+    {
+        if (host.IdentityAgent is "none" || (host.IdentityAgent ?? AgentClient.DefaultPath) is not { } path)
+            return null;
+        if (!host.IdentitiesOnly)
+            return AgentCredential.FromSocket(path);
+        HashSet<PublicKey> keys = [.. files.Select(PublicKeyOf).OfType<PublicKey>()];
+        return AgentCredential.FromSocket(path, key => keys.Contains(key.PublicKey));
+    }
+
+    // Of the key's own file, or of the one beside it: an encrypted file may not tell.
+    private static PublicKey? PublicKeyOf(string file)
+    {
+        foreach (string path in (string[])[file, file + ".pub"])
+        {
+            try
+            {
+                if (File.Exists(path) && KeyFile.Inspect(path).PublicKey is { } key)
+                    return key;
+            }
+            catch (Exception exception) when (exception is SshException or IOException or UnauthorizedAccessException)
+            {
+                // A file that is no key is nobody's.
+            }
+        }
+
+        return null;
     }
 
     /// <summary>True where somebody can be asked for a password that the server wants.</summary>
@@ -73,5 +110,21 @@ internal sealed class CredentialArguments
         {
             return false;
         }
+    }
+}
+
+/// <summary>Certificates that the configuration names (CertificateFile), each for the key it certifies.</summary>
+internal sealed class CertificateFiles(IEnumerable<string> files)
+{
+    private readonly List<(string File, PublicKey Key)> _certificates = [.. files.Where(File.Exists).Select(file => (file, Certificate.ReadFile(file).Key))];
+
+    /// <summary>A key file with its certificate, be it named or beside it.</summary>
+    public PrivateKeyCredential Open(string file, string? passphrase)
+    {
+        PrivateKeyCredential credential = PrivateKeyCredential.FromFile(file, passphrase);
+        if (_certificates.Find(certificate => certificate.Key.Equals(credential.PublicKey)).File is not { } path)
+            return credential;
+        credential.Dispose();
+        return PrivateKeyCredential.FromFile(file, passphrase, certificatePath: path);
     }
 }

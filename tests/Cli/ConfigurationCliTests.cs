@@ -150,6 +150,27 @@ public sealed class ConfigurationCliTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Agent_OfTheEnvironment_IsUsed_AsTheConfigurationSays()
+    {
+        string socket = _directory["agent"];
+        await using ChildProcess agent = ChildProcess.Start("ssh-agent", ["-D", "-a", socket]);
+        while (!File.Exists(socket))
+            await Task.Delay(20);
+        Dictionary<string, string> environment = new() { ["SSH_AUTH_SOCK"] = socket };
+        (int code, _, string error) = await ChildProcess.RunAsync("ssh-add", ["-q", _server.UserKey], environment: environment);
+        Assert.True(code == 0, error);
+        string without = string.Join('\n', Configuration.Split('\n').Where(line => !line.Contains("IdentityFile", StringComparison.Ordinal)));
+        await SaysAsync("a", $"IdentityAgent {socket}\n{without}", "exec", "behind", "echo a");
+        await SaysAsync("b", $"ForwardAgent yes\nIdentityAgent {socket}\n{without}", "exec", "inner", "test -S $SSH_AUTH_SOCK && echo b");
+        await FailsAsync("lucid: The ", $"IdentityAgent none\n{without}", "exec", "inner", "true");
+        await FailsAsync("lucid: The ", $"IdentityAgent {socket}\nIdentitiesOnly yes\n{without}", "exec", "inner", "true");
+
+        // The private file is gone, and the public one tells which of the agent's keys is meant.
+        File.Copy(_server.UserKey + ".pub", _directory["moved.pub"]);
+        await SaysAsync("c", $"IdentityAgent {socket}\nIdentitiesOnly yes\nIdentityFile {_directory["moved"]}\n{without}", "exec", "inner", "echo c");
+    }
+
+    [Fact]
     public async Task WhatIsWrongWithAFile_IsOneLine_AndWhatIsUnknown_IsAWarning()
     {
         await FailsAsync($"lucid: {_directory[".ssh/config"]}, line 2: Port: \"x\" is no number from 1 to 65535.", "#\nPort x", "exec", "inner", "true");

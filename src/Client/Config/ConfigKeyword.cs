@@ -99,7 +99,7 @@ internal static class ConfigKeywords
     private static ConfigKeyword[] Login() =>
     [
         new("User", KeywordEffect.Applied, ValueForm.Text, "the name to log in as"),
-        new("IdentityFile", KeywordEffect.Applied, ValueForm.EachFile, "a private key; none"),
+        new("IdentityFile", KeywordEffect.Applied, ValueForm.EachFile, "a private key, with its certificate in FILE-cert.pub where that is there; none"),
         new("CertificateFile", KeywordEffect.Applied, ValueForm.EachFile, "a certificate for one of the keys"),
         new("IdentitiesOnly", KeywordEffect.Applied, ValueForm.YesNo, "of the agent's keys, only those of the files named"),
         new("IdentityAgent", KeywordEffect.Applied, ValueForm.Text, "the agent's socket; none; SSH_AUTH_SOCK or $NAME: the environment's"),
@@ -109,10 +109,10 @@ internal static class ConfigKeywords
         new("PasswordAuthentication", KeywordEffect.Applied, ValueForm.YesNo, "whether a password is tried"),
         new("KbdInteractiveAuthentication", KeywordEffect.Applied, ValueForm.YesNo, "whether the server's questions are answered"),
         new("GSSAPIAuthentication", KeywordEffect.Told, ValueForm.YesNo, "whether Kerberos is tried"),
-        new("PubkeyAcceptedAlgorithms", KeywordEffect.Told, ValueForm.Algorithms, "what keys may sign with in a login"),
+        new("PubkeyAcceptedAlgorithms", KeywordEffect.Applied, ValueForm.Algorithms, "what keys may sign with in a login"),
         new("NumberOfPasswordPrompts", KeywordEffect.Told, ValueForm.Number(0, int.MaxValue), "how often lucid asks for a password"),
         new("BatchMode", KeywordEffect.Told, ValueForm.YesNo, "lucid asks nobody for anything"),
-        new("AddKeysToAgent", KeywordEffect.Told, ValueForm.Words, "whether the agent gets the keys that are used"),
+        new("AddKeysToAgent", KeywordEffect.Told, ValueForm.Words, "recognised: lucid gives no keys to the agent"),
     ];
 
     private static ConfigKeyword[] Session() =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LucidSsh.Crypto;
 using LucidSsh.Transport;
 using LucidSsh.Wire;
 
@@ -33,6 +34,24 @@ internal static class ConfiguredAlgorithms
         if (known.Length == 0 && marks.Length == 0)
             throw value.Place.Unusable($"{keyword} names nothing that this library has", $"It has {string.Join(", ", catalogue.All)}.");
         return known.Length == 0 ? defaults : catalogue.Apply(defaults, marks + string.Join(',', known));
+    }
+
+    /// <summary>Signature algorithms, which may be named by patterns. Those of certificates follow from the plain ones.</summary>
+    public static ImmutableArray<string> Signatures(HostConfiguration host, string keyword, ImmutableArray<string> defaults)
+    {
+        if (host.Value(keyword) is not { } value)
+            return defaults;
+        char modifier = value.Word[0];
+        string[] patterns = value.Word.TrimStart('+', '-', '^').Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] named = [.. patterns.SelectMany(pattern => SignatureAlgorithm.All.Select(row => row.Name).Where(name => Wildcard.Matches(pattern, name))).Distinct()];
+        ImmutableArray<string> result = modifier switch
+        {
+            '+' => [.. defaults.Union(named)],
+            '-' => [.. defaults.Except(named)],
+            '^' => [.. named.Union(defaults)],
+            _ => [.. named],
+        };
+        return result.IsEmpty ? throw value.Place.Unusable($"{keyword} leaves nothing that this library has") : result;
     }
 
     /// <summary>The names that are left out, and compression where there is none.</summary>

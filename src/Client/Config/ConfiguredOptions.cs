@@ -41,6 +41,21 @@ internal static class ConfiguredOptions
             Algorithms = ConfiguredAlgorithms.Of(host, defaults.Algorithms),
             HostKeys = ConfiguredTrust.Of(host) ?? defaults.HostKeys,
             Credentials = Allowed(host, defaults.Credentials),
+            Login = defaults.Login with { SignatureAlgorithms = ConfiguredAlgorithms.Signatures(host, "PubkeyAcceptedAlgorithms", defaults.Login.SignatureAlgorithms) },
+            AgentForwarding = host.Value("ForwardAgent") is null ? defaults.AgentForwarding : Forwarding(host),
+        };
+    }
+
+    private static AgentForwarding? Forwarding(HostConfiguration host)
+    {
+        ConfigValue value = host.Value("ForwardAgent")!;
+        return ValueForm.Canonical(value.Word) switch
+        {
+            "no" => null,
+            "yes" => host.IdentityAgent is "none" ? null : AgentForwarding.ToSocket(host.IdentityAgent),
+            _ when value.Word.StartsWith('$') && !value.Word.StartsWith("${", StringComparison.Ordinal) =>
+                Environment.GetEnvironmentVariable(value.Word[1..]) is { } path ? AgentForwarding.ToSocket(path) : null,
+            _ => AgentForwarding.ToSocket(host.Tokens.ExpandFile(value.Word, value.Place)),
         };
     }
 
@@ -75,7 +90,8 @@ internal static class ConfiguredOptions
         HostConfiguration last = host.Configuration.ForJumpHost(host.Tokens.ExpandCommand(hops[^1], place), before);
         if (last.GivenHost == host.GivenHost && last.Target == host.Target)
             throw place.Unusable($"{host.GivenHost} is its own jump host", "Give the jump host a \"ProxyJump none\" of its own, in a block before this one.");
-        return Proxy.Jump(last.Target, Of(last, jumpHost(last), jumpHost, depth + 1));
+        // Nothing runs on a jump host that could want the agent.
+        return Proxy.Jump(last.Target, Of(last, jumpHost(last), jumpHost, depth + 1) with { AgentForwarding = null });
     }
 
     private static RekeyLimits Rekey(HostConfiguration host, RekeyLimits limits)
