@@ -226,13 +226,7 @@ public sealed class AgentClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _ended ??= new LocalMisuseException(SshErrorCode.Misuse, "The connection to the agent is disposed of.");
-        await _pipe.Output.CompleteAsync().ConfigureAwait(false);
-        if (_pipe is IAsyncDisposable asyncDisposable)
-            await asyncDisposable.DisposeAsync().ConfigureAwait(false);
-        else if (_pipe is IDisposable disposable)
-            disposable.Dispose();
-        else
-            await _pipe.Input.CompleteAsync().ConfigureAwait(false);
+        await AgentPipe.CloseAsync(_pipe).ConfigureAwait(false);
     }
 
     private Task RemoveAsync(ReadOnlyMemory<byte> blob, CancellationToken cancellationToken) =>
@@ -255,6 +249,7 @@ public sealed class AgentClient : IAsyncDisposable
 
     private async Task<byte[]> AskAsync(string what, AgentRequestSent trace, byte[] request, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        using Content content = new(request);
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource deadline = new(timeout, _options.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
@@ -277,7 +272,7 @@ public sealed class AgentClient : IAsyncDisposable
             _ended = new LocalMisuseException(SshErrorCode.Cancelled, "An earlier request to the agent was cancelled, which ended the connection to it.", "Connect again.");
             throw;
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or SocketException or InvalidOperationException)
         {
             throw _ended = AgentFault.Closed(_where, what, exception);
         }
@@ -288,9 +283,14 @@ public sealed class AgentClient : IAsyncDisposable
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(request);
             _turn.Release();
         }
+    }
+
+    // A message that may hold a private key or a passphrase, until it is sent or given up.
+    private readonly struct Content(byte[] bytes) : IDisposable
+    {
+        public void Dispose() => CryptographicOperations.ZeroMemory(bytes);
     }
 
     // An old agent knows no flags and signs RSA with SHA-1, which nobody asked for.

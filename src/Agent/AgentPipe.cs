@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using LucidSsh.Crypto;
+using LucidSsh.Wire;
 
 namespace LucidSsh.Agent;
 
@@ -24,11 +25,33 @@ internal sealed class AgentPipe : IDuplexPipe, IAsyncDisposable
     /// <inheritdoc />
     public PipeWriter Output { get; }
 
-    /// <summary>Closes the connection.</summary>
+    /// <summary>Closes the connection. What was not sent is not sent any more, and the buffers are zeroed.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stream.DisposeAsync().ConfigureAwait(false);
+        await Output.CompleteAsync(new ObjectDisposedException(nameof(AgentPipe))).ConfigureAwait(false);
         await Input.CompleteAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a conversation over any pipe: disposes of it where it can be, else completes both ends.</summary>
+    public static async ValueTask CloseAsync(IDuplexPipe pipe)
+    {
+        try
+        {
+            if (pipe is IAsyncDisposable asyncDisposable)
+                await asyncDisposable.DisposeAsync().ConfigureAwait(false);
+            else if (pipe is IDisposable disposable)
+                disposable.Dispose();
+            else
+            {
+                await pipe.Output.CompleteAsync().ConfigureAwait(false);
+                await pipe.Input.CompleteAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is SshException or IOException or ObjectDisposedException)
+        {
+            // The other side was gone first.
+        }
     }
 
     private sealed class ZeroedMemory : MemoryPool<byte>

@@ -78,14 +78,14 @@ public sealed class AgentServer : IAsyncDisposable
             if (Interlocked.Increment(ref _connections) <= Options.MaximumConnections)
                 await new AgentSession(this, pipe, new Tracer(Options.Time, Options.Trace is null ? [] : [Options.Trace], TraceRole.Server)).RunAsync(either.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is SshException or OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SshException or OperationCanceledException or IOException or InvalidOperationException)
         {
             // The client broke the protocol or is gone; the agent goes on for the others.
         }
         finally
         {
             Interlocked.Decrement(ref _connections);
-            await CloseAsync(pipe).ConfigureAwait(false);
+            await AgentPipe.CloseAsync(pipe).ConfigureAwait(false);
         }
     }
 
@@ -194,16 +194,5 @@ public sealed class AgentServer : IAsyncDisposable
             removed = _keys.Remove(key);
         key.Dispose();
         return removed;
-    }
-
-    private static async ValueTask CloseAsync(IDuplexPipe pipe)
-    {
-        await pipe.Output.CompleteAsync().ConfigureAwait(false);
-        if (pipe is IAsyncDisposable asyncDisposable)
-            await asyncDisposable.DisposeAsync().ConfigureAwait(false);
-        else if (pipe is IDisposable disposable)
-            disposable.Dispose();
-        else
-            await pipe.Input.CompleteAsync().ConfigureAwait(false);
     }
 }

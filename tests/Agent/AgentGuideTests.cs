@@ -6,6 +6,7 @@ using LucidSsh.Crypto;
 using LucidSsh.Server;
 using LucidSsh.Tests.Architecture;
 using LucidSsh.Tests.Harness;
+using LucidSsh.Wire;
 
 namespace LucidSsh.Tests.Agent;
 
@@ -135,6 +136,22 @@ public sealed class AgentGuideTests
         });
     }
 
+    [Fact]
+    public async Task DefaultAgent_ThatNothingNames_SaysSo()
+    {
+        await WithDefaultAgentAsync(null, async () =>
+        {
+            if (OperatingSystem.IsWindows())
+                return;
+            Assert.Null(AgentClient.DefaultPath);
+            Assert.Null(await AgentClient.TryConnectDefaultAsync());
+            LocalMisuseException failure = await Assert.ThrowsAsync<LocalMisuseException>(() => AgentClient.ConnectAsync());
+            Assert.Equal((SshErrorCode.AgentUnavailable, "There is no agent: the environment variable SSH_AUTH_SOCK is not set."), (failure.Code, failure.Sentence));
+        });
+        using TemporaryDirectory directory = new();
+        await WithDefaultAgentAsync(directory["gone"], async () => Assert.Null(await AgentClient.TryConnectDefaultAsync()));
+    }
+
     private static AgentServer Holding(string comment)
     {
         AgentServer agent = new();
@@ -149,7 +166,7 @@ public sealed class AgentGuideTests
         return SshServer.Start(new IPEndPoint(IPAddress.Loopback, 0), new SshServerOptions { HostKeys = [TransportPair.HostKey], Authenticator = users });
     }
 
-    private static async Task WithDefaultAgentAsync(string path, Func<Task> action)
+    private static async Task WithDefaultAgentAsync(string? path, Func<Task> action)
     {
         string? before = Environment.GetEnvironmentVariable("SSH_AUTH_SOCK");
         Environment.SetEnvironmentVariable("SSH_AUTH_SOCK", path);
