@@ -14,6 +14,7 @@ public static class FuzzTargets
         new KeyFileTarget(),
         new KnownHostsTarget(),
         new AuthorizedKeysTarget(),
+        new AgentTarget(),
     ];
 
     /// <summary>The target of a name, or null.</summary>
