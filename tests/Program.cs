@@ -1,6 +1,7 @@
 using LucidSsh.Tests.Architecture;
 using LucidSsh.Tests.Client;
 using LucidSsh.Tests.Disassembly;
+using LucidSsh.Tests.Interop;
 
 namespace LucidSsh.Tests;
 
@@ -22,6 +23,9 @@ internal static class Program
                 break;
             case [KnownHostsChanger.Verb, string path, string prefix, string count, string inPlace]:
                 await KnownHostsChanger.RunAsync(path, prefix, int.Parse(count), bool.Parse(inPlace));
+                break;
+            case [KerberosLogin.Verb, .. string[] rest]:
+                await KerberosLogin.RunAsync(rest);
                 break;
             default:
                 Control.Hash();

@@ -96,7 +96,7 @@ internal sealed class ClientConversation(ITransport transport, MessageQueue queu
             // sentences and from the trace.
             string detail = $"{what} ({(exception is SshException known ? known.Sentence.TrimEnd('.') : exception.GetType().Name)})";
             Transport.Tracer.Emit(new CredentialUnusable(method, detail));
-            return (null, LoginVerdict.Failed(detail, exception));
+            return (null, LoginVerdict.Failed(detail, exception, (exception as SshException)?.Remedy));
         }
     }
 

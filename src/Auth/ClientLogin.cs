@@ -127,6 +127,7 @@ internal sealed class ClientLogin
         {
             (PrivateKeyCredential key, _) => ClientPublicKey.RunAsync(_conversation, key.Key, use.Certificate, cancellationToken),
             (HostBasedCredential host, _) => ClientHostBased.RunAsync(_conversation, host, use.Certificate, cancellationToken),
+            (GssApiCredential mechanism, _) => ClientGssApi.RunAsync(_conversation, mechanism, cancellationToken),
             (PasswordCredential password, LoginMethods.Password) =>
                 ClientPassword.RunAsync(_conversation, password, cancellationToken),
             (PasswordCredential password, _) => ClientKeyboardInteractive.RunAsync(_conversation, password, cancellationToken),

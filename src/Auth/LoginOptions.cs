@@ -13,4 +13,7 @@ public sealed record LoginOptions
     /// <summary>The most credentials tried in one login, 1 or more. Servers count too, mostly to 6 (OpenSSH's
     /// <c>MaxAuthTries</c>), and then disconnect.</summary>
     public int MaxAttempts { get; init; } = 20;
+
+    /// <summary>The server's name as the client was given it, for methods in which the server proves its name.</summary>
+    internal string ServerName { get; init; } = "";
 }

@@ -91,7 +91,7 @@ internal sealed class ClientHandshake : IAsyncDisposable
             cancellationToken).ConfigureAwait(false);
         connection.Attach(transport);
         agent?.Attach(transport);
-        return new ClientHandshake(transport, connection, new ClientLogin(transport, login, options.Login), options, pipe) { ForwardedAgent = agent };
+        return new ClientHandshake(transport, connection, new ClientLogin(transport, login, options.Login with { ServerName = target.Host }), options, pipe) { ForwardedAgent = agent };
     }
 
     private ForwardedAgent? ForwardedAgent { get; init; }

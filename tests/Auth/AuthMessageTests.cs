@@ -212,6 +212,26 @@ public sealed class AuthMessageTests
     }
 
     [Fact]
+    public void GssApiMessages_WrittenAndRead_AreTheSame()
+    {
+        ForAll(
+            from user in Text from mechanisms in Blob.ArrayOf() select (user, mechanisms),
+            x => Message.ToArray(new GssApiRequest(x.user, "ssh-connection", [.. x.mechanisms.Take(5).Select(m => (ReadOnlyMemory<byte>)m)])),
+            payload =>
+            {
+                GssApiRequest m = Message.Decode<GssApiRequest>(payload);
+                return Message.ToArray(new GssApiRequest(m.User, m.Service, m.Mechanisms));
+            });
+        ForAll(Blob, x => Message.ToArray(new UserAuthGssApiResponse(x)), p => Message.ToArray(new UserAuthGssApiResponse(Message.Decode<UserAuthGssApiResponse>(p).Mechanism)));
+        ForAll(Blob, x => Message.ToArray(new UserAuthGssApiToken(x)), p => Message.ToArray(new UserAuthGssApiToken(Message.Decode<UserAuthGssApiToken>(p).Token)));
+        ForAll(Blob, x => Message.ToArray(new UserAuthGssApiErrorToken(x)), p => Message.ToArray(new UserAuthGssApiErrorToken(Message.Decode<UserAuthGssApiErrorToken>(p).Token)));
+        ForAll(Blob, x => Message.ToArray(new UserAuthGssApiMic(x)), p => Message.ToArray(new UserAuthGssApiMic(Message.Decode<UserAuthGssApiMic>(p).Mic)));
+        ForAll(
+            from text in Text from major in Gen.Choose(0, int.MaxValue) select (text, major),
+            x => Message.ToArray(new UserAuthGssApiError((uint)x.major, 7, x.text)), p => Message.ToArray(Message.Decode<UserAuthGssApiError>(p)));
+    }
+
+    [Fact]
     public void HostBasedRequest_ByTheRfcsTable_IsTheseBytes()
     {
         byte[] expected =

@@ -22,7 +22,8 @@ internal sealed class SshdServer : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="configuration">Further lines of sshd_config; they come first, so they win.</param>
-    public static async Task<SshdServer> StartAsync(string configuration = "")
+    /// <param name="environment">More for its environment.</param>
+    public static async Task<SshdServer> StartAsync(string configuration = "", IReadOnlyDictionary<string, string>? environment = null)
     {
         await TestAccount.EnsureAsync();
         TemporaryDirectory directory = new();
@@ -66,7 +67,7 @@ internal sealed class SshdServer : IAsyncDisposable
         string[] keywords = [.. general.Split('\n').Select(line => line.Split(' ')[0])];
         IEnumerable<string> others = standing.Split('\n').Where(line => !keywords.Contains(line.Split(' ')[0]));
         await File.WriteAllTextAsync(directory["sshd_config"], $"{general}\n{string.Join('\n', others)}\n{matches}\n");
-        ChildProcess process = ChildProcess.Start("/usr/sbin/sshd", ["-D", "-e", "-f", directory["sshd_config"]]);
+        ChildProcess process = ChildProcess.Start("/usr/sbin/sshd", ["-D", "-e", "-f", directory["sshd_config"]], environment: environment);
         await LoopbackPort.WaitUntilOpenAsync(port, () => process.Log);
         return new SshdServer(directory, process, port);
     }
