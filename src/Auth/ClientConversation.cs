@@ -96,7 +96,8 @@ internal sealed class ClientConversation(ITransport transport, MessageQueue queu
             // sentences and from the trace.
             string detail = $"{what} ({(exception is SshException known ? known.Sentence.TrimEnd('.') : exception.GetType().Name)})";
             Transport.Tracer.Emit(new CredentialUnusable(method, detail));
-            return (null, LoginVerdict.Failed(detail, exception, (exception as SshException)?.Remedy));
+            string? remedy = exception is SshException { Remedy: var advice } ? advice : "The inner exception is what it threw.";
+            return (null, LoginVerdict.Failed(detail, exception, remedy));
         }
     }
 

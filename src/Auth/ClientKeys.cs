@@ -18,7 +18,9 @@ internal static class ClientKeys
         string can = string.Join(", ", key.SignatureAlgorithms);
         string server = ServerAccepts(conversation) is { } accepts ? $", and the server accepts {TerminalText.OneLine(accepts)}" : "";
         return LoginVerdict.Failed($"no signature algorithm is left for it: a key of type {key.Type} signs with {can}{server}, "
-            + "and the others are not enabled (ssh-rsa, which is RSA with SHA-1, only by name)");
+            + "and the others are not enabled (ssh-rsa, which is RSA with SHA-1, only by name)",
+            remedy: "Log in with another type of key (ssh-keygen -t ed25519), have the server brought up to date, or add the name to "
+            + "LoginOptions.SignatureAlgorithms.");
     }
 
     /// <summary>Null where a certificate may be sent; otherwise why it would be in vain. Its authority, its principals and its options

@@ -47,7 +47,7 @@ internal static class ClientPassword
     }
 
     private static LoginVerdict Expired(string prompt) =>
-        new(LoginOutcome.PasswordExpired) { Detail = $"the server says: {TerminalText.OneLine(prompt)}" };
+        new(LoginOutcome.PasswordExpired) { Detail = $"the server says: {TerminalText.OneLine(prompt).TrimEnd('.')}" };
 
     private sealed record Answer(string? NewPassword)
     {

@@ -20,7 +20,7 @@ internal static class LoginDiagnosis
         ImmutableArray<LoginAttempt> failed = [.. rest.Where(a => a.Outcome == LoginOutcome.Failed)];
         (SshErrorCode code, string sentence, string? remedy) =
             expired is not null ? Expired(report, accepted, expired)
-            : !refused.IsEmpty ? Refused(report, accepted, refused, failed)
+            : !refused.IsEmpty ? Refused(report, accepted, refused, failed, failure?.Remedy)
             : !failed.IsEmpty ? Failed(report, accepted, failed, failure?.Remedy)
             : !accepted.IsEmpty ? FactorMissing(report, accepted)
             : NothingFits(report);
@@ -30,14 +30,14 @@ internal static class LoginDiagnosis
     /// <summary>The exception for a server that ended the connection during a login, with a message.</summary>
     public static LoginException Disconnected(LoginReport report, SshException disconnected) => new(
         report, SshErrorCode.LoginRefused,
-        $"{disconnected.Sentence.TrimEnd('.')} during the login of {User(report)}; {Account(report)}.",
+        $"{disconnected.Sentence.TrimEnd('.')} during the login of {User(report)}; {Account(report)}{Banner(report)}.",
         LoginRemedies.ForDisconnect(disconnected.Sentence), disconnected);
 
     /// <summary>The exception for a connection that was lost during a login, without a message.</summary>
     public static TransportLostException Lost(LoginReport report, TimeSpan elapsed, TransportLostException lost) => new(
         lost.Code,
         string.Create(CultureInfo.InvariantCulture,
-            $"{lost.Sentence.TrimEnd('.')}, in the login of {User(report)}, {elapsed.TotalSeconds:0.0} seconds after it began; {Account(report)}."),
+            $"{lost.Sentence.TrimEnd('.')}, in the login of {User(report)}, {elapsed.TotalSeconds:0.0} seconds after it began; {Account(report)}{Banner(report)}."),
         LoginRemedies.LostInLogin, lost);
 
     private static ImmutableArray<LoginAttempt> AfterLastFactor(ImmutableArray<LoginAttempt> attempts)
@@ -60,14 +60,18 @@ internal static class LoginDiagnosis
             "Give a credential of that kind as well.");
 
     private static (SshErrorCode Code, string Sentence, string? Remedy) Refused(
-        LoginReport report, ImmutableArray<LoginAttempt> accepted, ImmutableArray<LoginAttempt> refused, ImmutableArray<LoginAttempt> failed)
+        LoginReport report, ImmutableArray<LoginAttempt> accepted, ImmutableArray<LoginAttempt> refused, ImmutableArray<LoginAttempt> failed,
+        string? remedy)
     {
         string what = List(refused.Select(Describe), "and");
         string also = string.Concat(failed.Select(attempt => $"; {attempt.Credential} could not be used: {attempt.Detail}")) + Untried(report);
         string sentence = accepted.IsEmpty
             ? $"The server refused {what} of {User(report)}{Accepts(report)}{also}."
             : $"{Accepted(report, accepted)}, then refused {what}{Accepts(report)}{also}.";
-        return (SshErrorCode.LoginRefused, sentence, LoginRemedies.For(refused[^1], User(report)));
+
+        // What was not even sent is the likelier mistake; a certificate is, before its plain key.
+        remedy ??= LoginRemedies.For(refused.FirstOrDefault(LoginRemedies.IsCertificate) ?? refused[^1], User(report));
+        return (SshErrorCode.LoginRefused, sentence, remedy);
     }
 
     private static (SshErrorCode Code, string Sentence, string? Remedy) Failed(
@@ -87,7 +91,7 @@ internal static class LoginDiagnosis
         return (
             SshErrorCode.PasswordExpired,
             $"{before} password of {User(report)} has expired and was not changed: {expired.Detail ?? "no new one was given"}.",
-            "Change it on the server, or give the password credential a callback that supplies a new one.");
+            "Change it on the server, or give the password credential a callback that supplies one the server takes.");
     }
 
     private static (SshErrorCode Code, string Sentence, string? Remedy) NothingFits(LoginReport report)
@@ -123,6 +127,13 @@ internal static class LoginDiagnosis
         string[] left = [.. report.Attempts.Where(a => a.Method.Length == 0).Select(a => a.Credential)];
         string did = tried.Length == 0 ? "nothing was tried" : $"tried {(tried.Length == 1 ? "was" : "were")} {List(tried, "and")}";
         return left.Length == 0 ? did : $"{did}, and not {List(left, "and")}";
+    }
+
+    // Where a server hangs up, what it showed before may say why; what it showed last does most likely.
+    private static string Banner(LoginReport report)
+    {
+        string[] lines = report.Banner.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Length == 0 ? "" : $"; it had shown “{TerminalText.OneLine(lines[^1], 200)}”";
     }
 
     private static string Describe(LoginAttempt attempt) => attempt.Outcome switch

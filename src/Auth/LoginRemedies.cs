@@ -9,22 +9,21 @@ internal static class LoginRemedies
     /// <summary>For a connection that was lost without a message.</summary>
     public const string LostInLogin =
         "A server gives a login some time and then closes the connection (OpenSSH: LoginGraceTime, 2 minutes); people who type and callbacks "
-        + "that wait use it up. Its log says which it was.";
+        + "that wait use it up. It also closes it where the account may not be used (expired, nologin). Its log says which it was.";
 
     /// <summary>For a refused attempt.</summary>
     /// <param name="attempt">The last one that was refused.</param>
     /// <param name="user">Who wanted to log in, safe for a terminal.</param>
     public static string For(LoginAttempt attempt, string user)
     {
-        bool isCertificate = attempt.KeyType?.Contains("-cert-v01@", StringComparison.Ordinal) == true;
         string remedy = (attempt.Outcome, attempt.Method) switch
         {
             (LoginOutcome.KeyAcceptedSignatureRefused, _) =>
                 "The server knows the key; a refused signature means that this private key is not its pair, or that the server does not "
                 + $"take {attempt.Algorithm} signatures or restricts the key or the account.",
-            (_, LoginMethods.PublicKey) when isCertificate =>
+            (_, LoginMethods.PublicKey) when IsCertificate(attempt) =>
                 $"Check that the server trusts this authority (TrustedUserCAKeys), that the certificate names {user} or what "
-                + "AuthorizedPrincipalsFile lists, and that it is not revoked (RevokedKeys) nor for other source addresses.",
+                + "AuthorizedPrincipalsFile lists, that it is for this address, and not revoked (RevokedKeys).",
             (_, LoginMethods.PublicKey) =>
                 $"Check that the key is among the authorized keys of {user} on the server, that the server can read them, takes "
                 + $"{attempt.Algorithm} (OpenSSH: PubkeyAcceptedAlgorithms), and that the user name is right; a server does not tell an unknown "
@@ -40,6 +39,9 @@ internal static class LoginRemedies
         };
         return user == "root" ? $"{remedy} Many servers do not let root in this way (PermitRootLogin)." : remedy;
     }
+
+    /// <summary>True for a certificate's attempt.</summary>
+    public static bool IsCertificate(LoginAttempt attempt) => attempt.KeyType?.Contains("-cert-v01@", StringComparison.Ordinal) == true;
 
     /// <summary>For a server that ended the connection, by what it said.</summary>
     public static string ForDisconnect(string sentence) => sentence.Contains("Too many", StringComparison.OrdinalIgnoreCase)

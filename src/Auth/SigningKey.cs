@@ -78,7 +78,11 @@ internal sealed class SigningKey : IDisposable
         if (Certificate is not null)
             yield return new CredentialUse(credential, $"{Name(Certificate)} of {name}") { Certificate = Certificate };
         if (CertificateProblem is not null)
-            yield return new CredentialUse(credential, $"the certificate of {name}") { Problem = CertificateProblem };
+            yield return new CredentialUse(credential, $"the certificate of {name}")
+            {
+                Problem = CertificateProblem,
+                Remedy = "Have a certificate of this key issued in its place, or remove it.",
+            };
         yield return new CredentialUse(credential, name);
     }
 

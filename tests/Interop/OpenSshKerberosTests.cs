@@ -1,5 +1,7 @@
 using LucidSsh.Crypto;
 using LucidSsh.Tests.Harness;
+using LucidSsh.Tests.Symptoms;
+using LucidSsh.Wire;
 
 namespace LucidSsh.Tests.Interop;
 
@@ -47,14 +49,18 @@ public class OpenSshKerberosTests(KerberosServer fixture) : IClassFixture<Kerber
     }
 
     [Fact]
-    public async Task Ticket_OfSomebodyElse_IsRefusedByTheServer() => Assert.StartsWith(
-        $"The server refused the Kerberos ticket of {TestAccount.Name}; it accepts ", await LogInAsync(await fixture.Realm.TicketAsync("somebody-else")), StringComparison.Ordinal);
+    public async Task Ticket_OfSomebodyElse_IsRefusedByTheServer()
+    {
+        string said = await LogInAsync(await fixture.Realm.TicketAsync("somebody-else"));
+        Assert.StartsWith($"The server refused the Kerberos ticket of {TestAccount.Name}; it accepts ", said, StringComparison.Ordinal);
+        LoginFailureTable.Says("G6", "the ticket is somebody else's", "OpenSSH with `GSSAPIAuthentication yes`, and another principal", SshErrorCode.LoginRefused, said);
+    }
 
     [Fact]
     public async Task Ticket_ThatIsNotThere_IsNotCalledRefused()
     {
         Dictionary<string, string> none = new(fixture.Realm.Environment) { ["KRB5CCNAME"] = $"FILE:{fixture.Realm["no-tickets"]}" };
-        AssertFailed(await LogInAsync(none), "Kerberos for host/localhost: there is no ticket", "kinit");
+        AssertFailed("G1", "there is no ticket", await LogInAsync(none), "Kerberos for host/localhost: there is no ticket", "kinit");
     }
 
     [Fact]
@@ -62,11 +68,12 @@ public class OpenSshKerberosTests(KerberosServer fixture) : IClassFixture<Kerber
     {
         Dictionary<string, string> expired = await fixture.Realm.TicketAsync(TestAccount.Name, "-l", "1s");
         await Task.Delay(2100); // Kerberos counts whole seconds
-        AssertFailed(await LogInAsync(expired), "Kerberos for host/localhost: the ticket has expired", "kinit");
+        AssertFailed("G2", "the ticket has expired", await LogInAsync(expired), "Kerberos for host/localhost: the ticket has expired", "kinit");
     }
 
     [Fact]
     public async Task Service_TheKdcDoesNotKnow_IsNamed() => AssertFailed(
+        "G3", "the KDC does not know the server by this name",
         await LogInAsync(await fixture.Realm.TicketAsync(TestAccount.Name), "nowhere.example"),
         "Kerberos for host/nowhere.example: the KDC does not know the service host/nowhere.example", "ServerName");
 
@@ -74,11 +81,12 @@ public class OpenSshKerberosTests(KerberosServer fixture) : IClassFixture<Kerber
     public async Task Kdc_ThatIsNotKnownOrDoesNotAnswer_IsToldSo()
     {
         Dictionary<string, string> ticket = await fixture.Realm.TicketAsync(TestAccount.Name);
-        AssertFailed(await LogInAsync(new(ticket) { ["KRB5_CONFIG"] = "/dev/null" }), "Kerberos for host/localhost: no KDC is known for the realm", "krb5.conf");
+        AssertFailed(
+            "G4", "no KDC is configured", await LogInAsync(new(ticket) { ["KRB5_CONFIG"] = "/dev/null" }), "Kerberos for host/localhost: no KDC is known for the realm", "krb5.conf");
         string[] lines = await File.ReadAllLinesAsync(fixture.Realm["krb5.conf"]);
         await File.WriteAllLinesAsync(fixture.Realm["dead.conf"], lines.Select(line => line.Contains(" kdc = ", StringComparison.Ordinal) ? $"    kdc = 127.0.0.1:{LoopbackPort.Free()}" : line));
         AssertFailed(
-            await LogInAsync(new(ticket) { ["KRB5_CONFIG"] = fixture.Realm["dead.conf"] }), "Kerberos for host/localhost: no KDC of the realm can be reached", "network");
+            "G5", "no KDC answers", await LogInAsync(new(ticket) { ["KRB5_CONFIG"] = fixture.Realm["dead.conf"] }), "Kerberos for host/localhost: no KDC of the realm can be reached", "network");
     }
 
     [Fact]
@@ -90,10 +98,12 @@ public class OpenSshKerberosTests(KerberosServer fixture) : IClassFixture<Kerber
         string said = await LogInAsync(await fixture.Realm.TicketAsync(TestAccount.Name), "stale.example");
         Assert.StartsWith("The server refused the Kerberos ticket (", said, StringComparison.Ordinal);
         Assert.Contains("keytab", said, StringComparison.Ordinal);
+        LoginFailureTable.Says("G7", "the server's keytab is older than its key in the KDC", "OpenSSH, and `cpw -randkey` without `ktadd`", SshErrorCode.LoginRefused, said);
     }
 
-    private static void AssertFailed(string said, string why, string remedy)
+    private static void AssertFailed(string id, string what, string said, string why, string remedy)
     {
+        LoginFailureTable.Says(id, what, "OpenSSH with `GSSAPIAuthentication yes`, and a KDC of the test's own", SshErrorCode.CredentialFailed, said);
         Assert.StartsWith(
             $"The login of {TestAccount.Name} failed on this side: the Kerberos ticket could not be used, because its security context failed ({why}); it accepts ",
             said, StringComparison.Ordinal);
