@@ -5,6 +5,9 @@ namespace LucidSsh.Agent;
 /// <summary>A key in an agent of this process, until its time is over. What signs with it and what zeroes it exclude each other.</summary>
 internal sealed class HeldKey(PrivateKey key, Certificate? certificate, string comment, bool confirm, DestinationConstraints? destinations) : IDisposable
 {
+    // A timer runs for less than fifty days (TimeProvider.CreateTimer); a longer life takes several.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(30);
+
     private readonly Lock _gate = new();
     private ITimer? _end;
     private bool _gone;
@@ -25,10 +28,15 @@ internal sealed class HeldKey(PrivateKey key, Certificate? certificate, string c
     /// <summary>From now on the key's time runs.</summary>
     public void EndAfter(TimeSpan lifetime, TimeProvider time, Action<HeldKey> end)
     {
+        TimeSpan rest = lifetime - LongestTimer;
         lock (_gate)
         {
-            if (!_gone)
-                _end = time.CreateTimer(_ => end(this), null, lifetime, Timeout.InfiniteTimeSpan);
+            if (_gone)
+                return;
+            _end?.Dispose();
+            _end = rest <= TimeSpan.Zero
+                ? time.CreateTimer(_ => end(this), null, lifetime, Timeout.InfiniteTimeSpan)
+                : time.CreateTimer(_ => EndAfter(rest, time, end), null, LongestTimer, Timeout.InfiniteTimeSpan);
         }
     }
 

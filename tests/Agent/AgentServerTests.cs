@@ -101,6 +101,23 @@ public sealed class AgentServerTests
     }
 
     [Fact]
+    public async Task Lifetime_LongerThanATimerRuns_IsKept()
+    {
+        ManualTime time = new();
+        await using AgentServer agent = new(new AgentServerOptions { Time = time });
+        agent.Add(AgentTestKit.NewKey(), new AgentConstraints { Lifetime = TimeSpan.FromDays(75) });
+        for (int day = 1; day < 75; day++)
+            time.Advance(TimeSpan.FromDays(1));
+        Assert.Single(agent.Keys);
+        time.Advance(TimeSpan.FromDays(1));
+        Assert.Empty(agent.Keys);
+
+        await using AgentServer real = new();
+        real.Add(AgentTestKit.NewKey(), new AgentConstraints { Lifetime = TimeSpan.FromSeconds(uint.MaxValue) });
+        Assert.Single(real.Keys);
+    }
+
+    [Fact]
     public async Task Confirm_AsksEachTime_AndAnythingButYesIsNo()
     {
         Queue<Func<bool>> answers = new([() => true, () => false, () => throw new InvalidOperationException("the window is gone"), () => true]);
