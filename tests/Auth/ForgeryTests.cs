@@ -92,6 +92,15 @@ public sealed class ForgeryTests
     }
 
     [Fact]
+    public async Task RsaKey_ShorterThanTheServerTakes_IsRefused()
+    {
+        await using ForgeryKit kit = await ForgeryKit.ConnectAsync(Alice("publickey", RsaKey.Value, Key), new ServerLoginOptions { MinimumRsaBits = 2049 });
+        await kit.RefusedAsync(kit.Signed("alice", RsaKey.Value));
+        await kit.RefusedAsync(ForgeryKit.Question("alice", RsaKey.Value.PublicKey));
+        await kit.AcceptedAsync(kit.Signed("alice", Key));
+    }
+
+    [Fact]
     public async Task Signature_ByAnotherAuthorizedKey_IsRefused()
     {
         await using ForgeryKit kit = await ForgeryKit.ConnectAsync(Alice("publickey", Key, OtherKey));

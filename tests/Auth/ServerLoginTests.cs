@@ -238,6 +238,28 @@ public sealed class ServerLoginTests
             await Task.Delay(1, kit.Deadline);
     }
 
+    [Fact]
+    public async Task Refusal_OfAnAnswerThatTookItsUserLong_ComesAsSoonAsAnyOther()
+    {
+        ManualTime time = new();
+        using LoginTestKit kit = new();
+        LinkedTransports link = new(time);
+        MessageQueue queue = new();
+        link.Server.Receiver = queue;
+        _ = ServerLogin.RunAsync(
+            link.Server, queue, Alice("keyboard-interactive"), new ServerLoginOptions { RefusalTime = TimeSpan.FromMilliseconds(50) }, kit.Deadline);
+        link.Client.SendPayload(Message.ToArray(new ServiceRequest("ssh-userauth")));
+        link.Client.SendPayload(Message.ToArray(new KeyboardInteractiveRequest("alice", "ssh-connection")));
+        while (!link.Numbers.EndsWith("S60", StringComparison.Ordinal))
+            await Task.Delay(1, kit.Deadline);
+        time.Advance(TimeSpan.FromSeconds(10));
+        link.Client.SendPayload(Message.ToArray(new UserAuthInfoResponse([new Secret("wrong"u8.ToArray())])));
+        await time.WhenSomebodyWaits(2, kit.Deadline); // the grace time and the refusal
+        time.Advance(TimeSpan.FromMilliseconds(51));
+        while (!link.Numbers.EndsWith("S51", StringComparison.Ordinal))
+            await Task.Delay(1, kit.Deadline);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
