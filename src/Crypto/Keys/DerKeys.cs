@@ -41,14 +41,17 @@ internal static class DerKeys
 
         if (keyType is null)
             throw source.Damaged("ECPrivateKey does not name its curve");
+        ReadOnlySpan<byte> point = [];
+        if (!reader.IsEmpty)
+        {
+            DerReader tagged = new(reader.Element(DerReader.Context(1), "publicKey"), source);
+            point = tagged.BitString("publicKey");
+            reader.End("publicKey");
+        }
+
         SshEcdsaPrivateKey key = SshEcdsaPrivateKey.FromScalar(keyType, scalar)
             ?? throw source.Damaged("privateKey is out of range for its curve");
-        if (!reader.Is(DerReader.Context(1)))
-            return key;
-
-        DerReader tagged = new(reader.Element(DerReader.Context(1), "publicKey"), source);
-        ReadOnlySpan<byte> point = tagged.BitString("publicKey");
-        if (IsPointOf(key, point))
+        if (point.IsEmpty || IsPointOf(key, point))
             return key;
         key.Dispose();
         throw source.Damaged("publicKey does not belong to privateKey");

@@ -133,7 +133,7 @@ public static partial class KeyFile
         if (RecognisePublic(content, source) is not null)
         {
             (string what, string instead) = KeyFileLooks.DescribePublic(content);
-            throw source.NotAKey(what, instead);
+            throw source.NotPrivate(what, instead);
         }
 
         if (PemBlock.IsIn(content))

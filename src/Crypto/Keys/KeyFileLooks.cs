@@ -31,9 +31,9 @@ internal static class KeyFileLooks
         int end = line.IndexOfAny(' ', '\t');
         string type = end < 0 ? "" : TerminalText.OneLine(line[..end].ToString(), WireLimits.Name);
         return KeyTypes.LooksLikeType(type) && type.Contains("-cert-v", StringComparison.Ordinal)
-            ? ($"it is a certificate ({type}), and the private key is wanted",
+            ? ($"it is a certificate ({type})",
                 "The private key is mostly the file of the same name without -cert.pub; its certificate is found beside it.")
-            : ("it is a public key, and the private key is wanted", "The private key is mostly the file of the same name without .pub.");
+            : ("it is a public key", "The private key is mostly the file of the same name without .pub.");
     }
 
     private static (string Found, string? Remedy)? DescribeText(string text)

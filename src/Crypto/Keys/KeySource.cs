@@ -21,6 +21,10 @@ internal readonly record struct KeySource(string Subject, string Path = "FILE")
     public LocalMisuseException NotAKey(string found, string? remedy = null) =>
         new(SshErrorCode.KeyFormatUnknown, $"{Subject} holds no key in a known format: {found}.", remedy);
 
+    /// <summary>A key, but not the half that is wanted.</summary>
+    public LocalMisuseException NotPrivate(string found, string remedy) =>
+        new(SshErrorCode.KeyFormatUnknown, $"{Subject} holds no private key: {found}.", remedy);
+
     /// <summary>The right format, but a field is wrong.</summary>
     public LocalMisuseException Damaged(string fault) =>
         new(SshErrorCode.KeyFileDamaged, $"{Subject} is damaged: {fault}.", "Copy it again from a place where it works.");

@@ -9,6 +9,8 @@ namespace LucidSsh.Crypto;
 /// bytes without the text around them (DER) are a block too: their structure says what their label would.</summary>
 internal sealed class PemBlock : IDisposable
 {
+    private const int MaximumHeaders = 32; // two are written
+
     private static ReadOnlySpan<byte> Dashes => "-----"u8;
 
     private static ReadOnlySpan<byte> Begin => "-----BEGIN "u8;
@@ -43,7 +45,7 @@ internal sealed class PemBlock : IDisposable
         if (LabelOfDer(content) is { } implied)
             return new PemBlock(implied, [], new Secret(content));
         ReadOnlySpan<byte> inside = Choose(content, source, out string label);
-        Dictionary<string, string> headers = CutHeaders(ref inside);
+        Dictionary<string, string> headers = CutHeaders(ref inside, source);
         return new PemBlock(label, headers, Decode(inside, source));
     }
 
@@ -171,7 +173,7 @@ internal sealed class PemBlock : IDisposable
     }
 
     // Header lines hold a colon, which base64 never does; an empty line follows the last.
-    private static Dictionary<string, string> CutHeaders(scoped ref ReadOnlySpan<byte> body)
+    private static Dictionary<string, string> CutHeaders(scoped ref ReadOnlySpan<byte> body, KeySource source)
     {
         Dictionary<string, string> headers = new(StringComparer.Ordinal);
         body = body.TrimStart(" \t\r\n"u8);
@@ -181,6 +183,8 @@ internal sealed class PemBlock : IDisposable
             int colon = line.IndexOf((byte)':');
             if (colon < 0)
                 break;
+            if (headers.Count == MaximumHeaders)
+                throw source.Damaged($"it has more than {MaximumHeaders} header lines before its base64");
             string name = Encoding.UTF8.GetString(line[..colon]).Trim().ToLowerInvariant();
             headers[name] = Encoding.UTF8.GetString(line[(colon + 1)..]).Trim();
             bool carriageReturnLineFeed = body[end..].StartsWith("\r\n"u8);

@@ -15,6 +15,8 @@ public sealed class HostileKeyFileTests
 
     private static readonly KeyFileOptions Cheap = new() { Rounds = 1 };
 
+    private const int LargestDerivation = 8 << 20; // bytes: Argon2's memory, of what is not too costly for a test
+
     private static readonly Lazy<Dictionary<string, byte[]>> LazyFiles = new(MakeFiles);
 
     public static TheoryData<string> Names =>
@@ -30,8 +32,7 @@ public sealed class HostileKeyFileTests
     public void Read_EveryTruncation_EndsInATypedError(string name)
     {
         byte[] file = LazyFiles.Value[name];
-        int step = Math.Max(1, file.Length / 300);
-        for (int length = 0; length < file.Length - 1; length += step)
+        for (int length = 0; length < file.Length - 1; length++)
             Assert.True(Survives(file.AsSpan(0, length).ToArray()), $"{name} cut to {length} bytes");
         Assert.True(Opens(file));
     }
@@ -42,6 +43,65 @@ public sealed class HostileKeyFileTests
     {
         byte[] file = LazyFiles.Value[name];
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => Survives(Mutate(file, new Random(seed)))).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
+    }
+
+    // What is there twice, or under a MAC, betrays every bit: the public key, RSA's numbers, a PuTTY file.
+    [Theory]
+    [InlineData("ssh-ed25519 openssh", 1)]
+    [InlineData("ecdsa-sha2-nistp256 openssh", 3)]
+    [InlineData("ecdsa-sha2-nistp256 pkcs8", 3)]
+    [InlineData("ssh-rsa openssh", 61)]
+    [InlineData("ssh-rsa pem", 61)]
+    [InlineData("ppk2 plain", 1)]
+    [InlineData("ppk3 plain", 1)]
+    public void Read_AnyBitTurned_IsTheSameKeyOrATypedError(string name, int step)
+    {
+        byte[] file = LazyFiles.Value[name];
+        PublicKey expected = KeyFile.ReadPublic(file);
+        int refused = 0;
+        for (int bit = 0; bit < 8 * file.Length; bit += step)
+        {
+            byte[] changed = (byte[])file.Clone();
+            changed[bit / 8] ^= (byte)(1 << (bit % 8));
+            try
+            {
+                using PrivateKey key = KeyFile.ReadPrivate(changed);
+                Assert.True(expected.Equals(key.PublicKey), $"{name}, bit {bit}: another key");
+            }
+            catch (SshException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 8 * file.Length / step / 2, 8 * file.Length);
+    }
+
+    [Fact]
+    public void Read_FileThatIsFullOfPromises_TakesNoMoreThanItsSizeJustifies()
+    {
+        byte[] four = [0xff, 0xff, 0xff, 0xff];
+        string long1 = new('A', KeyFile.MaximumSize - 200);
+        byte[][] files =
+        [
+            [.. OpenSshKeyFile.Magic, .. four],
+            [.. OpenSshKeyFile.Magic, 0, 0, 0, 4, .. "none"u8, 0, 0, 0, 4, .. "none"u8, 0, 0, 0, 0, .. four, .. four],
+            [0x30, 0x83, 0xff, 0xff, 0xff, 0x02, 0x83, 0xff, 0xff, 0xf0],
+            Encoding.ASCII.GetBytes($"-----BEGIN RSA PRIVATE KEY-----\n{long1}\n-----END RSA PRIVATE KEY-----"),
+            Encoding.ASCII.GetBytes($"-----BEGIN OPENSSH PRIVATE KEY-----\n{long1}\n-----END OPENSSH PRIVATE KEY-----"),
+            Encoding.ASCII.GetBytes($"-----BEGIN RSA PRIVATE KEY-----\n{string.Concat(Enumerable.Range(0, 90_000).Select(i => $"a{i}: b\n"))}\n-----END RSA PRIVATE KEY-----"),
+            Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("-----BEGIN A-----\n-----END A-----\n", 30_000))),
+            Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("-----BEGIN A-----\n", 55_000))),
+            Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("ssh-rsa A\n", 100_000))),
+            Encoding.ASCII.GetBytes($"ssh-ed25519 {long1}"),
+            Encoding.ASCII.GetBytes($"---- BEGIN SSH2 PUBLIC KEY ----\n{string.Concat(Enumerable.Repeat("x: y\\\n", 150_000))}---- END SSH2 PUBLIC KEY ----"),
+            Encoding.ASCII.GetBytes($"PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nComment: c\nPublic-Lines: 2147483647\n{long1}"),
+            [0xff, 0xfe, .. Encoding.Unicode.GetBytes(long1[..500_000])],
+            new byte[KeyFile.MaximumSize],
+            new byte[64 << 20],
+        ];
+        foreach (byte[] file in files)
+            Assert.True(Survives(file));
     }
 
     [Fact]
@@ -78,9 +138,11 @@ public sealed class HostileKeyFileTests
     // what the tests of the bounds say.
     private static bool Survives(byte[] file)
     {
+        long before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
             KeyFileInfo info = KeyFile.Inspect(file);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Bound(file));
             bool costly = info.KeyDerivation is not null && Regex.Matches(info.KeyDerivation, "[0-9]+").Any(number => int.Parse(number.Value) > 5000)
                 || Regex.IsMatch(info.KeyDerivation ?? "", "bcrypt, [0-9]{3,}|KiB, [0-9]{2,}");
             if (info.IsPrivate && !costly)
@@ -90,8 +152,12 @@ public sealed class HostileKeyFileTests
         {
         }
 
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Bound(file) + LargestDerivation);
         return true;
     }
+
+    // The multiple is that of strings, lists and copies of what is there; a file that is too large is not looked at.
+    private static long Bound(byte[] file) => (1 << 20) + 20L * Math.Min(file.Length, KeyFile.MaximumSize);
 
     private static bool Opens(byte[] file)
     {

@@ -16,11 +16,6 @@ public sealed class KeyFileErrorTests(KeyTools tools) : IClassFixture<KeyTools>
     [InlineData("<!DOCTYPE html><html>", "it is an HTML page")]
     [InlineData("<?xml version='1.0'?>", "it is XML")]
     [InlineData("{\"key\": 1}", "it looks like JSON")]
-    [InlineData("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== me", "it is a public key, and the private key is wanted")]
-    [InlineData("# comment\nssh-rsa AAAA", "it is a public key, and the private key is wanted")]
-    [InlineData("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA", "it is a public key, and the private key is wanted")]
-    [InlineData("-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----", "it is a public key, and the private key is wanted")]
-    [InlineData("ssh-rsa-cert-v01@openssh.com AAAA me", "it is a certificate (ssh-rsa-cert-v01@openssh.com), and the private key is wanted")]
     [InlineData("# hosts\nhost.example ssh-ed25519 AAAA", "it is a list of known hosts (known_hosts)")]
     [InlineData("|1|c2FsdA==|aGFzaA== ssh-ed25519 AAAA", "it is a list of known hosts (known_hosts)")]
     [InlineData("@cert-authority *.example ssh-ed25519 AAAA ca", "it is a list of known hosts (known_hosts)")]
@@ -43,6 +38,20 @@ public sealed class KeyFileErrorTests(KeyTools tools) : IClassFixture<KeyTools>
         Assert.Equal(SshErrorCode.KeyFormatUnknown, refusal.Code);
         Assert.Equal($"The key file id holds no key in a known format: {found}.", refusal.Sentence);
         Assert.Equal(SshFault.Caller, refusal.Fault);
+    }
+
+    [Theory]
+    [InlineData("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== me", "it is a public key")]
+    [InlineData("# comment\nssh-rsa AAAA", "it is a public key")]
+    [InlineData("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA", "it is a public key")]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----", "it is a public key")]
+    [InlineData("ssh-rsa-cert-v01@openssh.com AAAA me", "it is a certificate (ssh-rsa-cert-v01@openssh.com)")]
+    public void ReadPrivate_PublicHalf_IsSaidToBeIt(string content, string found)
+    {
+        LocalMisuseException refusal = Refusal(Encoding.Latin1.GetBytes(content));
+
+        Assert.Equal((SshErrorCode.KeyFormatUnknown, $"The key file id holds no private key: {found}."), (refusal.Code, refusal.Sentence));
+        Assert.Contains("of the same name without", refusal.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
