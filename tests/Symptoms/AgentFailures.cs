@@ -3,7 +3,6 @@ using LucidSsh.Auth;
 using LucidSsh.Crypto;
 using LucidSsh.Tests.Harness;
 using LucidSsh.Tests.Interop;
-using LucidSsh.Wire;
 
 namespace LucidSsh.Tests.Symptoms;
 
@@ -12,40 +11,34 @@ namespace LucidSsh.Tests.Symptoms;
 public class AgentFailures(OpenSshServer fixture) : IClassFixture<OpenSshServer>
 {
     [Fact]
-    public async Task Agents_ThatAreNotThere()
+    public async Task Agents_ThatAreNotThereOrHoldNothing()
     {
         using TemporaryDirectory directory = new();
-        LoginFailureTable.Says(
-            "F1", "there is no agent", "a socket that does not exist",
-            await Assert.ThrowsAnyAsync<SshException>(() => AgentClient.ConnectAsync(directory["agent"])));
+        LoginFailureTable.Says("F1", "there is no agent", "OpenSSH, and a socket that does not exist", await RefusedAsync(directory["agent"]));
+        await using AgentServer agent = new();
+        await using AgentListener listener = agent.Listen(directory["empty"]);
+        LoginFailureTable.Says("F2", "the agent is empty", "OpenSSH, and an agent without keys", await RefusedAsync(listener.Path));
     }
 
     [Fact]
     public async Task Agents_ThatDoNotSign()
     {
+        using TemporaryDirectory directory = new();
         await using AgentServer agent = new(new AgentServerOptions { Confirm = (_, _) => ValueTask.FromResult(false) });
+        await using AgentListener listener = agent.Listen(directory["agent"]);
         using PrivateKey key = KeyFile.ReadPrivate(fixture.Server.UserKey);
         key.Comment = "alice at work";
         agent.Add(key, new AgentConstraints { Confirm = true });
-        await using AgentClient client = new(agent.Connect());
-        AgentKey held = Assert.Single(await client.ListAsync());
-        LoginFailureTable.Says(
-            "F2", "the agent's owner does not confirm", "OpenSSH, and our agent with a key that wants confirmation",
-            await LoginFailures.RefusedAsync(fixture.Server, TestAccount.Name, PrivateKeyCredential.FromSigner(held)));
+        LoginFailureTable.Says("F3", "the agent's owner does not confirm", "OpenSSH, and an agent with a key that wants confirmation", await RefusedAsync(listener.Path));
 
+        await using AgentClient client = new(agent.Connect());
         await client.LockAsync("secret");
-        Assert.Empty(await client.ListAsync());
-        LoginFailureTable.Says(
-            "F3", "the agent is locked", "OpenSSH, and our agent, locked after its keys were listed",
-            await LoginFailures.RefusedAsync(fixture.Server, TestAccount.Name, PrivateKeyCredential.FromSigner(held)));
+        LoginFailureTable.Says("F4", "the agent is locked", "OpenSSH, and a locked agent", await RefusedAsync(listener.Path));
     }
 
-    [Fact]
-    public async Task Agents_ThatHoldNothing()
+    private async Task<LoginException> RefusedAsync(string agent)
     {
-        await using AgentServer agent = new();
-        await using AgentClient client = new(agent.Connect());
-        Credential[] credentials = [.. (await client.ListAsync()).Select(key => PrivateKeyCredential.FromSigner(key))];
-        LoginFailureTable.Says("F4", "the agent is empty", "OpenSSH, and our agent without keys", await LoginFailures.RefusedAsync(fixture.Server, TestAccount.Name, credentials));
+        using AgentCredential credential = AgentCredential.FromSocket(agent);
+        return await LoginFailures.RefusedAsync(fixture.Server, TestAccount.Name, credential);
     }
 }

@@ -1,5 +1,4 @@
 using LucidSsh.Auth;
-using LucidSsh.Client;
 using LucidSsh.Tests.Harness;
 using LucidSsh.Tests.Interop;
 using LucidSsh.Wire;

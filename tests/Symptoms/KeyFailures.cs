@@ -1,5 +1,4 @@
 using LucidSsh.Auth;
-using LucidSsh.Client;
 using LucidSsh.Crypto;
 using LucidSsh.Tests.Auth;
 using LucidSsh.Tests.Harness;

@@ -2,7 +2,6 @@ using LucidSsh.Auth;
 using LucidSsh.Client;
 using LucidSsh.Crypto;
 using LucidSsh.Tests.Harness;
-using LucidSsh.Tests.Interop;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Tests.Symptoms;
