@@ -88,9 +88,10 @@ public sealed class SshServer : IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
+            Socket? socket = null;
             try
             {
-                Socket socket = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
+                socket = await _listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
                 IPAddress? source = (socket.RemoteEndPoint as IPEndPoint)?.Address;
                 TurnedAway reason = _gate.TryEnter(source, out SourceGate.Visit? visit);
                 if (visit is null)
@@ -104,7 +105,7 @@ public sealed class SshServer : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // A client that was gone before it was accepted.
+                socket?.Dispose(); // a client that was gone before it was accepted, or before it was told
             }
         }
     }

@@ -152,6 +152,34 @@ public sealed class ServeLoginTests(RestrictingServer fixture) : IClassFixture<R
     }
 
     [Fact]
+    public async Task Ssh_WithTwoKeysWanted_GivesACertificateAndAKey()
+    {
+        await using LucidServer server = await LucidServer.StartAsync(async directory =>
+        {
+            foreach (string name in (string[])["ca", "one", "two"])
+                Assert.Equal(0, (await ChildProcess.RunAsync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", directory[name]])).ExitCode);
+            Assert.Equal(0, (await ChildProcess.RunAsync("ssh-keygen", ["-q", "-s", directory["ca"], "-I", "one", "-n", "ops", directory["one.pub"]])).ExitCode);
+            await File.WriteAllTextAsync(directory["principals-alice"], "# only here\nno-pty ops\n");
+            return
+            [
+                "--user", LucidServer.User, "--authorized-keys", directory["two.pub"], "--trusted-ca", directory["ca.pub"],
+                "--authorized-principals", directory["principals-%u"], "--require", "publickey,publickey", "--allow-users", "ali*@127.0.0.1",
+            ];
+        });
+        string[] options =
+        [
+            "-F", "/dev/null", "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", $"UserKnownHostsFile={server.KnownHosts}",
+            "-o", "GlobalKnownHostsFile=/dev/null", "-o", "StrictHostKeyChecking=yes", "-o", "HostKeyAlgorithms=ssh-ed25519", "-p", $"{server.Port}",
+        ];
+        (int code, string output, string error) = await ChildProcess.RunAsync("ssh", [.. options, "-i", server["one"], "-i", server["two"], "alice@127.0.0.1", "echo in"]);
+        Assert.True(code == 0, error + server.Log);
+        Assert.Equal("in", output.Trim());
+        (int alone, _, string refused) = await ChildProcess.RunAsync("ssh", [.. options, "-i", server["one"], "alice@127.0.0.1", "echo in"]);
+        Assert.Equal(255, alone);
+        Assert.Contains("Permission denied (publickey)", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Serve_TellsWhichLineLetsNobodyIn() => Assert.Contains(
         "authorized_keys lets nobody in: The options of the key cannot be understood: “no-such-option” is no option sshd(8) knows.",
         Server.Log, StringComparison.Ordinal);

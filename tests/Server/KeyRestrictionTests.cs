@@ -69,6 +69,23 @@ public sealed class KeyRestrictionTests : IDisposable
     }
 
     [Fact]
+    public async Task Certificate_WithForceCommand_RunsThat()
+    {
+        using PrivateKey authority = PrivateKey.Generate("ssh-ed25519");
+        Certificate certificate = new CertificateRequest(Key.PublicKey, CertificateKind.User) { Principals = ["alice"], ForceCommand = "report" }.Sign(authority);
+        SimpleAuthenticator authenticator = new() { Authorities = [authority.PublicKey] };
+        authenticator.AddUser("alice", null);
+        await using SshServer server = Serve("", options => options with { Authenticator = authenticator });
+        await using SshClient client = await SshClient.ConnectAsync(
+            new SshTarget("alice", "127.0.0.1", server.EndPoint.Port),
+            new SshClientOptions { HostKeys = HostKeyPolicy.InsecureAcceptAny(), Credentials = [PrivateKeyCredential.FromKey(Key, certificate)] });
+        await client.ExecuteAsync("date");
+        CommandContext command = Assert.Single(_commands.Seen);
+        Assert.Equal(("report", "date"), (command.Command, command.OriginalCommand));
+        Assert.Equal(certificate, command.Login.Key!.Certificate);
+    }
+
+    [Fact]
     public async Task Environment_OfClientAndKey_IsSetWhereItsNameIsLetThrough()
     {
         await using SshServer server = Serve(
