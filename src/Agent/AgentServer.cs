@@ -11,6 +11,9 @@ namespace LucidSsh.Agent;
 /// know is never held without them.</summary>
 public sealed class AgentServer : IAsyncDisposable
 {
+    // What goes before the list in its message: number and count.
+    private const int LargestList = AgentLimits.Frame - 1 - sizeof(uint);
+
     private readonly Lock _gate = new();
     private readonly List<HeldKey> _keys = [];
     private readonly CancellationTokenSource _stop = new();
@@ -173,6 +176,8 @@ public sealed class AgentServer : IAsyncDisposable
             int index = _keys.FindIndex(other => other.Blob.Span.SequenceEqual(held.Blob.Span));
             if (index < 0 && _keys.Count >= Options.MaximumKeys)
                 return $"it holds {Options.MaximumKeys} keys already";
+            if (_keys.Sum(other => other.ListedSize) + held.ListedSize > LargestList)
+                return $"the list of its keys would not fit into a message of {AgentLimits.Frame} bytes any more";
             if (index < 0)
                 _keys.Add(held);
             else

@@ -1,3 +1,4 @@
+using System.Text;
 using LucidSsh.Crypto;
 
 namespace LucidSsh.Agent;
@@ -18,6 +19,9 @@ internal sealed class HeldKey(PrivateKey key, Certificate? certificate, string c
     public ReadOnlyMemory<byte> Blob { get; } = certificate?.Blob ?? key.PublicKey.Blob;
 
     public string Comment { get; } = comment;
+
+    /// <summary>Bytes it takes in the list of keys: two lengths, the blob, the comment.</summary>
+    public int ListedSize => 2 * sizeof(uint) + Blob.Length + Encoding.UTF8.GetByteCount(Comment);
 
     /// <summary>A person is asked before each signature.</summary>
     public bool Confirm { get; } = confirm;

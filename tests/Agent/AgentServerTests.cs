@@ -260,6 +260,24 @@ public sealed class AgentServerTests
     }
 
     [Fact]
+    public async Task Keys_WhoseListWouldNotFitIntoAMessage_AreRefused()
+    {
+        await using AgentServer agent = new();
+        await using AgentClient client = new(agent.Connect());
+        int taken = 0;
+        PeerRefusedException? refused = null;
+        while (refused is null)
+        {
+            using PrivateKey key = AgentTestKit.NewKey(comment: new string('x', 4096));
+            refused = await Record.ExceptionAsync(() => client.AddAsync(key)) as PeerRefusedException;
+            taken += refused is null ? 1 : 0;
+        }
+
+        Assert.Equal(taken, (await client.ListAsync()).Length);
+        Assert.InRange(taken, 60, 64);
+    }
+
+    [Fact]
     public async Task Connections_BeyondTheLimit_AreClosed()
     {
         await using AgentServer agent = new(new AgentServerOptions { MaximumConnections = 1 });
