@@ -36,6 +36,14 @@ public sealed class AgentCredential : Credential
         return new AgentCredential("this program's agent", filter, null, (given, _) => Task.FromResult(new AgentClient(agent.Connect(), given)));
     }
 
+    // What to say of the agent, as a sentence's end, and what to do, where the keys that are meant are not there.
+    private (string Sentence, string Remedy)? WhereMissing { get; init; }
+
+    /// <summary>The same, with words of its own for an agent that has none of the keys that are used.</summary>
+    /// <param name="sentence">The end of a sentence about the agent, without a full stop.</param>
+    /// <param name="remedy">What to do.</param>
+    internal AgentCredential Meaning(string sentence, string remedy) => new(_name, _filter, _options, _connect) { WhereMissing = (sentence, remedy) };
+
     /// <inheritdoc />
     public override string ToString() => _name;
 
@@ -93,6 +101,8 @@ public sealed class AgentCredential : Credential
     // A locked agent shows no keys, takes no binding, and does not even say what it can do.
     private async Task<CredentialUse> NothingAsync(AgentClient agent, bool isBound, ImmutableArray<AgentKey> held, CancellationToken cancellationToken)
     {
+        if (WhereMissing is var (sentence, remedy))
+            return Unusable(sentence, remedy);
         if (held.Any(key => key.IsUsable))
             return Unusable($"of its {held.Length} keys none is one that is to be used", null);
         if (!held.IsEmpty)

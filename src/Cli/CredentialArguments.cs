@@ -30,12 +30,13 @@ internal sealed class CredentialArguments
         string[] named = arguments.GetValue(_identities) ?? [];
         string[] configured = [.. host.IdentityFiles.Except(named)];
         CertificateFiles certificates = new(host.CertificateFiles);
+        HashSet<PublicKey> asked = [];
         foreach (string file in named)
-            credentials.Add(certificates.Open(file, passphrase)); // asked for here and now: what is wrong with it is an error
+            credentials.Add(OfAgent(host, file, passphrase, asked) ?? (Credential)certificates.Open(file, passphrase)); // asked for here and now: what is wrong with it is an error
         foreach (string file in configured.Where(file => IsUsable(file, passphrase)))
             credentials.Add(certificates.Open(file, passphrase));
         string[] others = host.HasIdentityFiles || named.Length > 0 ? [] : [.. Defaults()];
-        if (Agent(host, [.. named, .. configured, .. others]) is { } agent)
+        if (Agent(host, [.. named, .. configured, .. others], asked) is { } agent)
             credentials.Add(agent);
         foreach (string file in others.Where(file => IsUsable(file, passphrase)))
             credentials.Add(certificates.Open(file, passphrase));
@@ -47,14 +48,26 @@ internal sealed class CredentialArguments
     }
 
     // The agent that the configuration or the environment names, where there is one; as ssh uses it.
-    private static AgentCredential? Agent(HostConfiguration host, string[] files)
+    private static string? AgentPath(HostConfiguration host) => host.IdentityAgent is "none" ? null : host.IdentityAgent ?? AgentClient.DefaultPath;
+
+    private static AgentCredential? Agent(HostConfiguration host, string[] files, HashSet<PublicKey> asked)
     {
-        if (host.IdentityAgent is "none" || (host.IdentityAgent ?? AgentClient.DefaultPath) is not { } path)
+        if (AgentPath(host) is not { } path)
             return null;
         if (!host.IdentitiesOnly)
-            return AgentCredential.FromSocket(path);
-        HashSet<PublicKey> keys = [.. files.Select(PublicKeyOf).OfType<PublicKey>()];
-        return AgentCredential.FromSocket(path, key => keys.Contains(key.PublicKey));
+            return AgentCredential.FromSocket(path, key => !asked.Contains(key.PublicKey));
+        HashSet<PublicKey> keys = [.. files.Select(PublicKeyOf).OfType<PublicKey>().Except(asked)];
+        return keys.Count == 0 && asked.Count > 0 ? null : AgentCredential.FromSocket(path, key => keys.Contains(key.PublicKey));
+    }
+
+    // As ssh: a file whose passphrase nobody gave is no obstacle where the agent holds its key.
+    private static AgentCredential? OfAgent(HostConfiguration host, string file, string? passphrase, HashSet<PublicKey> asked)
+    {
+        if (passphrase is not null || AgentPath(host) is not { } path || !KeyFile.Inspect(file).IsEncrypted || PublicKeyOf(file) is not { } key)
+            return null;
+        asked.Add(key);
+        return AgentCredential.FromSocket(path, held => held.PublicKey.Equals(key)).Meaning(
+            $"it does not hold the key of {file}, which is encrypted, and no passphrase was given", $"Add it (ssh-add {file}), or give the passphrase (--passphrase-env).");
     }
 
     // Of the key's own file, or of the one beside it: an encrypted file may not tell.

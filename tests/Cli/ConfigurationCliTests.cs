@@ -152,12 +152,9 @@ public sealed class ConfigurationCliTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Agent_OfTheEnvironment_IsUsed_AsTheConfigurationSays()
     {
-        string socket = _directory["agent"];
-        await using ChildProcess agent = ChildProcess.Start("ssh-agent", ["-D", "-a", socket]);
-        while (!File.Exists(socket))
-            await Task.Delay(20);
-        Dictionary<string, string> environment = new() { ["SSH_AUTH_SOCK"] = socket };
-        (int code, _, string error) = await ChildProcess.RunAsync("ssh-add", ["-q", _server.UserKey], environment: environment);
+        await using SshAgentProcess agent = await SshAgentProcess.StartAsync();
+        string socket = agent.Path;
+        (int code, _, string error) = await agent.AddAsync("-q", _server.UserKey);
         Assert.True(code == 0, error);
         string without = string.Join('\n', Configuration.Split('\n').Where(line => !line.Contains("IdentityFile", StringComparison.Ordinal)));
         await SaysAsync("a", $"IdentityAgent {socket}\n{without}", "exec", "behind", "echo a");
@@ -168,6 +165,23 @@ public sealed class ConfigurationCliTests : IAsyncLifetime, IDisposable
         // The private file is gone, and the public one tells which of the agent's keys is meant.
         File.Copy(_server.UserKey + ".pub", _directory["moved.pub"]);
         await SaysAsync("c", $"IdentityAgent {socket}\nIdentitiesOnly yes\nIdentityFile {_directory["moved"]}\n{without}", "exec", "inner", "echo c");
+    }
+
+    [Fact]
+    public async Task NamedFile_ThatIsEncrypted_IsLeftToTheAgent()
+    {
+        await using SshAgentProcess agent = await SshAgentProcess.StartAsync();
+        string file = _directory["encrypted"];
+        File.Copy(_server.UserKey, file);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (int code, _, string error) = await ChildProcess.RunAsync("ssh-keygen", ["-q", "-p", "-P", "", "-N", "pass phrase", "-f", file]);
+        Assert.True(code == 0, error);
+        string configuration = $"IdentityAgent {agent.Path}\n{string.Join('\n', Configuration.Split('\n').Where(line => !line.Contains("IdentityFile", StringComparison.Ordinal)))}";
+        (_, _, error) = await RunAsync(configuration, "exec", "inner", "-i", file, "true");
+        Assert.Contains($"it does not hold the key of {file}, which is encrypted, and no passphrase was given", error, StringComparison.Ordinal);
+        (code, _, error) = await agent.AddAsync("-q", _server.UserKey);
+        Assert.True(code == 0, error);
+        await SaysAsync("d", configuration, "exec", "inner", "-i", file, "echo d");
     }
 
     [Fact]
