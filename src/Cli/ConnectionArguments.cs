@@ -5,7 +5,11 @@ using LucidSsh.Client;
 namespace LucidSsh.Cli;
 
 /// <summary>Where a connection leads, how it is made, and what the configuration says besides.</summary>
-internal sealed record ConfiguredConnection(SshTarget Target, SshClientOptions Options, HostConfiguration Configuration);
+/// <param name="Text">The target as it was given.</param>
+/// <param name="Target">What the configuration has made of it.</param>
+/// <param name="Options">How it is connected to.</param>
+/// <param name="Configuration">Everything else that is said of it.</param>
+internal sealed record ConfiguredConnection(string Text, SshTarget Target, SshClientOptions Options, HostConfiguration Configuration);
 
 /// <summary>The target and the options of every subcommand that connects.</summary>
 internal sealed class ConnectionArguments : IDisposable
@@ -28,6 +32,10 @@ internal sealed class ConnectionArguments : IDisposable
     private readonly RecordingArguments _recording = new();
     private readonly HashSet<ConfigRemark> _told = [];
 
+    // What was asked for, by the proxy's name of the jump host; the target's is the empty one.
+    private readonly Dictionary<string, PasswordCredential> _passwords = [];
+    private readonly Dictionary<string, SshTarget> _hops = [];
+
     /// <summary>Adds target and options to a subcommand.</summary>
     public void AddTo(Command command)
     {
@@ -46,20 +54,22 @@ internal sealed class ConnectionArguments : IDisposable
     public ConfiguredConnection Resolve(ParseResult arguments) => Resolve(arguments, arguments.GetRequiredValue(_target));
 
     /// <summary>The same with one of several targets.</summary>
-    public ConfiguredConnection Resolve(ParseResult arguments, string target)
+    public ConfiguredConnection Resolve(ParseResult arguments, string text)
     {
-        (string? user, string host, int? port) = SshTarget.ParseParts(target);
+        (string? user, string host, int? port) = SshTarget.ParseParts(text);
         HostConfiguration configuration = _configuration.Configuration(arguments).For(host, arguments.GetValue(_user) ?? user, arguments.GetValue(_port) ?? port);
         Tell(configuration);
         SshClientOptions options = configuration.ToOptions(
-            Options(arguments) with { Credentials = _credentials.For(arguments, configuration, isTarget: true) },
+            Options(arguments) with { Credentials = Credentials(arguments, configuration, "") },
             hop =>
             {
                 Tell(hop);
-                return Defaults(arguments) with { Credentials = _credentials.For(arguments, hop, isTarget: false) };
+                string name = JumpProxy.NameOf(hop.Target);
+                _hops[name] = Named(hop.Target);
+                return Defaults(arguments) with { Credentials = Credentials(arguments, hop, name) };
             });
         options = Explicit(arguments, _configuration.Apply(arguments, options));
-        return new ConfiguredConnection(configuration.Target with { User = configuration.Target.User ?? Environment.UserName }, options, configuration);
+        return new ConfiguredConnection(text, Named(configuration.Target), options, configuration);
     }
 
     /// <summary>Connects and logs in as the options say.</summary>
@@ -69,20 +79,20 @@ internal sealed class ConnectionArguments : IDisposable
     /// <summary>Connects and logs in.</summary>
     public async Task<SshClient> ConnectAsync(ParseResult arguments, ConfiguredConnection connection, CancellationToken cancellationToken)
     {
-        (SshTarget target, SshClientOptions options, HostConfiguration configuration) = connection;
         for (int asked = 0; ; asked++)
         {
             try
             {
-                return await SshClient.ConnectAsync(target, options, cancellationToken).ConfigureAwait(false);
+                return await SshClient.ConnectAsync(connection.Target, connection.Options, cancellationToken).ConfigureAwait(false);
             }
-            catch (LoginException refused) when (refused.FailedHop is null
-                && asked < configuration.NumberOfPasswordPrompts
-                && _credentials.AsksForPassword(arguments, configuration)
+            catch (LoginException refused) when (asked < connection.Configuration.NumberOfPasswordPrompts
+                && _credentials.AsksForPassword(arguments, connection.Configuration, isTarget: refused.FailedHop is null)
                 && refused.Report.CanContinue.Contains(LoginMethods.Password))
             {
-                // Somebody is there to type it, and only now is it known that the server wants it, or another one.
-                options = options with { Credentials = [.. options.Credentials.Where(credential => credential is not PasswordCredential), Terminal.Password(target)] };
+                // Somebody is there to type it, and only now is it known that a server wants it, or another one.
+                string hop = refused.FailedHop ?? "";
+                _passwords[hop] = Terminal.Password(_hops.GetValueOrDefault(hop, connection.Target));
+                connection = Resolve(arguments, connection.Text);
             }
         }
     }
@@ -112,6 +122,18 @@ internal sealed class ConnectionArguments : IDisposable
             options = options with { KeepAliveInterval = TimeSpan.FromSeconds(keepAlive) };
         return arguments.GetValue(_rekey) is { } limit ? options with { Rekey = options.Rekey with { Bytes = ByteCount.Parse(limit) } } : options;
     }
+
+    private List<Credential> Credentials(ParseResult arguments, HostConfiguration host, string name)
+    {
+        List<Credential> credentials = _credentials.For(arguments, host, isTarget: name.Length == 0);
+        if (!_passwords.TryGetValue(name, out PasswordCredential? password))
+            return credentials;
+        int questions = credentials.FindIndex(credential => credential is KeyboardInteractiveCredential); // who has typed it is not asked again first
+        credentials.Insert(questions < 0 ? credentials.Count : questions, password);
+        return credentials;
+    }
+
+    private static SshTarget Named(SshTarget target) => target with { User = target.User ?? Environment.UserName };
 
     private void Tell(HostConfiguration configuration)
     {

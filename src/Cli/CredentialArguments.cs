@@ -90,8 +90,8 @@ internal sealed class CredentialArguments
     }
 
     /// <summary>True where somebody can be asked for a password that the server wants.</summary>
-    public bool AsksForPassword(ParseResult arguments, HostConfiguration host) =>
-        MayAsk(host) && arguments.GetValue(_password) is null && host.Allows("PasswordAuthentication") is not false;
+    public bool AsksForPassword(ParseResult arguments, HostConfiguration host, bool isTarget) =>
+        MayAsk(host) && !(isTarget && arguments.GetValue(_password) is not null) && host.Allows("PasswordAuthentication") is not false;
 
     /// <summary>The value of an environment variable that an option names; null where none does.</summary>
     /// <exception cref="LocalMisuseException">It is not set.</exception>

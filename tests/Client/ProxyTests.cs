@@ -116,6 +116,29 @@ public class ProxyTests
         Assert.Equal(SshErrorCode.NotSsh, (await attempt).Code);
     }
 
+    [Theory]
+    [InlineData("socks5", "\x05\0\x05\0\0\x01\x7f\0\0\x01\0\x16")]
+    [InlineData("socks4a", "\0\x5a\0\0\0\0\0\0")]
+    [InlineData("http", "HTTP/1.0 100 Wait\r\n\r\nHTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n")]
+    public async Task Answer_AByteAtATime_IsTheSameAnswer(string kind, string answer)
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<SshException> attempt = FailsAsync(Make(kind, ((IPEndPoint)listener.LocalEndpoint).Port));
+        using Socket socket = await listener.AcceptSocketAsync();
+        socket.NoDelay = true;
+        foreach (byte part in Encoding.Latin1.GetBytes(answer + "220 this is another server\r\n"))
+        {
+            await socket.SendAsync(new[] { part });
+            await Task.Yield();
+        }
+
+        socket.Shutdown(SocketShutdown.Send);
+        SshException failure = await attempt;
+        Assert.Equal(SshErrorCode.NotSsh, failure.Code);
+        Assert.StartsWith("Through ", failure.Sentence, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ProxyThatIsNotThere_IsNamed()
     {

@@ -17,7 +17,10 @@ internal sealed class JumpProxy : Proxy
         (_host, _options) = (host, options);
     }
 
-    public override string ToString() => $"jump host {HostAddress.WithPort(_host.Host, _host.Port)}";
+    /// <summary>What a sentence calls a jump host.</summary>
+    public static string NameOf(SshTarget host) => $"jump host {HostAddress.WithPort(host.Host, host.Port)}";
+
+    public override string ToString() => NameOf(_host);
 
     internal override string Way => _options.Proxy is { } before ? $"{before.Way} and {this}" : ToString();
 
