@@ -65,6 +65,23 @@ public sealed class KeyCommandTests : IDisposable
     }
 
     [Fact]
+    [Trait("Peer", "Putty")]
+    public async Task Convert_PuttyFileWithACertificate_PutsItBesideTheKey()
+    {
+        string id = _directory["id"], ca = _directory["ca"], again = _directory["again"];
+        await OkAsync("new", "--no-passphrase", id);
+        await OkAsync("new", "--no-passphrase", ca);
+        await OkAsync("sign", "--ca", ca, "--id", "me", "-n", "me", id + ".pub");
+        await RunAsync("puttygen", id, "--certificate", _directory["id-cert.pub"], "-O", "private", "-o", _directory["id.ppk"]);
+
+        await OkAsync("convert", _directory["id.ppk"], "--to", "openssh", "-o", again);
+
+        Assert.Equal(Certificate.ReadFile(_directory["id-cert.pub"]), Certificate.ReadFile(again + "-cert.pub"));
+        Assert.Equal(KeyFile.ReadPublic(id), KeyFile.ReadPublic(again));
+        Assert.Contains("key id       \"me\"", await OkAsync("show", _directory["id.ppk"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Show_SeveralFiles_TellsOfEachAndFailsInTheEnd()
     {
         string id = _directory["id"], text = _directory["text"];

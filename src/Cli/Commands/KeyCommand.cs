@@ -99,7 +99,10 @@ internal static class KeyCommand
                 key.Comment = arguments.GetValue(comment) ?? key.Comment;
                 KeyFileOptions options = new() { Cipher = arguments.GetValue(cipher), Rounds = arguments.GetValue(rounds) };
                 WritePrivate(key, format, passphrases.Changed(arguments, old), options, arguments.GetValue(output), from);
-                ReportWritten(arguments.GetValue(output), key.PublicKey, key.Comment, arguments.GetValue(json));
+                string written = arguments.GetRequiredValue(output)!;
+                if (KeyFile.Inspect(from).Certificate is { } certificate && format != KeyFileFormat.Putty && written != StandardOutput)
+                    KeyFile.WriteCertificate($"{written}-cert.pub", certificate, key.Comment); // PuTTY keeps it with the key, the others beside it
+                ReportWritten(written, key.PublicKey, key.Comment, arguments.GetValue(json));
             }
 
             return Task.FromResult(ExitCode.Success);

@@ -40,7 +40,7 @@ internal static class KeyFileLooks
     {
         const StringComparison AnyCase = StringComparison.OrdinalIgnoreCase;
         if (text.StartsWith("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY", StringComparison.Ordinal))
-            return ("it is a private key in the format of ssh.com's Tectia", "Convert it: ssh-keygen -i -f FILE > NEWFILE");
+            return ("it is a private key in the format of ssh.com's Tectia", "Convert it: puttygen FILE -O private-openssh-new -o NEWFILE");
         if (text.StartsWith("SSH PRIVATE KEY FILE FORMAT 1.1", StringComparison.Ordinal))
             return ("it is a key of SSH version 1, which no server takes any more", $"{KeyTypes.MakeAnother}.");
         if (text.StartsWith("b3BlbnNzaC1rZXktdjE", StringComparison.Ordinal))
