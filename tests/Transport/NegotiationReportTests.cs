@@ -158,7 +158,7 @@ public class NegotiationReportTests
         NegotiationReport report = pair.Client.Negotiation;
         Assert.Equal(ReportParts.Texts, report.DebugMessages.Length);
         Assert.Equal("text 0\\u0007", report.DebugMessages[0]);
-        Assert.Equal(["server-sig-algs", "ping@openssh.com"], report.ServerExtensions.Select(extension => extension.Name));
+        Assert.Equal(["server-sig-algs", "publickey-hostbound@openssh.com", "ping@openssh.com"], report.ServerExtensions.Select(extension => extension.Name));
         Assert.Equal<ExtensionReport>(report.ServerExtensions, pair.Server.Negotiation.ServerExtensions);
         Assert.Empty(report.ClientExtensions);
     }
