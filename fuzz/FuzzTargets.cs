@@ -15,6 +15,8 @@ public static class FuzzTargets
         new KnownHostsTarget(),
         new AuthorizedKeysTarget(),
         new AgentTarget(),
+        new CertificateTarget(),
+        new RevocationListTarget(),
     ];
 
     /// <summary>The target of a name, or null.</summary>

@@ -143,7 +143,7 @@ public sealed class CertificateRulesTests
     [InlineData("192.0.2.0/24,2001:db8::7", "192.0.2.255,2001:db8::7,::ffff:192.0.2.1", "192.0.3.0,2001:db8::8,::1")]
     [InlineData("192.0.2.7", "192.0.2.7", "192.0.2.8")]
     [InlineData("0.0.0.0/0", "10.0.0.1,::ffff:10.0.0.1", "::1")]
-    [InlineData("::/0", "::1", "10.0.0.1")]
+    [InlineData("::/0", "::1", "10.0.0.1,::ffff:10.0.0.1")]
     public void SourceAddress_IsEnforced(string list, string inside, string outside)
     {
         Certificate certificate = (User with { SourceAddress = list }).Sign(Authority);
