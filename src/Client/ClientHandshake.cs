@@ -13,13 +13,14 @@ namespace LucidSsh.Client;
 internal sealed class ClientHandshake : IAsyncDisposable
 {
     private readonly ConnectionLayer _connection;
+    private readonly HostKeyLearner _hostKeys;
     private readonly ClientLogin _login;
     private readonly SshClientOptions _options;
     private readonly IDuplexPipe _pipe;
     private string? _way;
 
-    private ClientHandshake(SshTransport transport, ConnectionLayer connection, ClientLogin login, SshClientOptions options, IDuplexPipe pipe) =>
-        (Transport, _connection, _login, _options, _pipe) = (transport, connection, login, options, pipe);
+    private ClientHandshake(SshTransport transport, ConnectionLayer connection, HostKeyLearner hostKeys, ClientLogin login, SshClientOptions options, IDuplexPipe pipe) =>
+        (Transport, _connection, _hostKeys, _login, _options, _pipe) = (transport, connection, hostKeys, login, options, pipe);
 
     /// <summary>The transport: how the sides agreed, the host key.</summary>
     public SshTransport Transport { get; }
@@ -68,7 +69,8 @@ internal sealed class ClientHandshake : IAsyncDisposable
         IDuplexPipe pipe, SshTarget target, SshClientOptions options, Tracer tracer, CancellationToken cancellationToken)
     {
         ForwardedAgent? agent = options.AgentForwarding is { } forwarding ? new ForwardedAgent(forwarding) : null;
-        ConnectionLayer connection = new(options.ToConnectionOptions(), new ClientConnectionHandler(agent));
+        HostKeyLearner hostKeys = new(options, target);
+        ConnectionLayer connection = new(options.ToConnectionOptions(), new ClientConnectionHandler(agent, hostKeys));
         MessageQueue login = new();
         SshTransport transport = await SshTransport.StartAsync(
             pipe,
@@ -84,14 +86,16 @@ internal sealed class ClientHandshake : IAsyncDisposable
             },
             login,
             connection,
-            (shown, token) => options.HostKeys.VerifyAsync(new PresentedHostKey(target.Host, target.Port, shown.Key, shown.Certificate), token),
+            (shown, token) => options.HostKeys.VerifyAsync(new PresentedHostKey(target.Host, target.Port, shown.Key, shown.Certificate) { Tracer = tracer }, token),
             SystemRandom.Shared,
             options.Time,
             tracer,
             cancellationToken).ConfigureAwait(false);
         connection.Attach(transport);
         agent?.Attach(transport);
-        return new ClientHandshake(transport, connection, new ClientLogin(transport, login, options.Login with { ServerName = target.Host }), options, pipe) { ForwardedAgent = agent };
+        hostKeys.Attach(LearningConnection.Of(transport, connection));
+        ClientLogin clientLogin = new(transport, login, options.Login with { ServerName = target.Host });
+        return new ClientHandshake(transport, connection, hostKeys, clientLogin, options, pipe) { ForwardedAgent = agent };
     }
 
     private ForwardedAgent? ForwardedAgent { get; init; }
@@ -136,7 +140,7 @@ internal sealed class ClientHandshake : IAsyncDisposable
         {
             LoginReport report = await _login.LoginAsync(user, credentials, either.Token).ConfigureAwait(false);
             _connection.StartKeepAlive();
-            return new SshClient(Transport, _connection, _options, _pipe, report);
+            return new SshClient(Transport, _connection, _hostKeys, _options, _pipe, report);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

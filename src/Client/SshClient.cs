@@ -15,12 +15,13 @@ public sealed class SshClient : IAsyncDisposable
 {
     private readonly SshTransport _transport;
     private readonly ConnectionLayer _connection;
+    private readonly HostKeyLearner _hostKeys;
     private readonly SshClientOptions _options;
     private readonly IDuplexPipe _pipe;
 
-    internal SshClient(SshTransport transport, ConnectionLayer connection, SshClientOptions options, IDuplexPipe pipe, LoginReport login)
+    internal SshClient(SshTransport transport, ConnectionLayer connection, HostKeyLearner hostKeys, SshClientOptions options, IDuplexPipe pipe, LoginReport login)
     {
-        (_transport, _connection, _options, _pipe, Login) = (transport, connection, options, pipe, login);
+        (_transport, _connection, _hostKeys, _options, _pipe, Login) = (transport, connection, hostKeys, options, pipe, login);
     }
 
     /// <summary>The agent that is forwarded, or null.</summary>
@@ -224,6 +225,7 @@ public sealed class SshClient : IAsyncDisposable
     /// <summary>Closes the connection. What still runs on it ends.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _hostKeys.DisposeAsync().ConfigureAwait(false);
         await _transport.DisposeAsync().ConfigureAwait(false);
         await _pipe.EndAsync().ConfigureAwait(false);
     }

@@ -106,6 +106,14 @@ internal sealed class ConnectionLayer(ConnectionOptions options, IConnectionHand
         return await reply.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Sends a global request that wants no reply.</summary>
+    /// <exception cref="SshException">The connection has ended.</exception>
+    public void Notify(string name, ReadOnlySpan<byte> data)
+    {
+        Transport.Tracer.Emit(new RequestSent(-1, name, WantReply: false));
+        Transport.Send(new GlobalRequest(name, wantReply: false, data));
+    }
+
     /// <inheritdoc />
     public void Receive(MessageNumber number, ReadOnlySpan<byte> payload)
     {

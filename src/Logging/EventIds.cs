@@ -31,6 +31,8 @@ internal static class EventIds
         [(TraceMask.KeyExchange, "message sent")] = 207,
         [(TraceMask.KeyExchange, "new keys in use")] = 208,
         [(TraceMask.KeyExchange, "host certificate")] = 209,
+        [(TraceMask.KeyExchange, "host key trusted")] = 210,
+        [(TraceMask.KeyExchange, "host keys told")] = 211,
         [(TraceMask.Authentication, "banner")] = 301,
         [(TraceMask.Authentication, "credential unusable")] = 302,
         [(TraceMask.Authentication, "login answered")] = 303,

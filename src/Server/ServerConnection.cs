@@ -16,6 +16,7 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options, 
     private readonly long _start = options.Time.GetTimestamp();
     private ConnectionLayer? _connection;
     private int _refusals;
+    private HostKeyTeller? _hostKeys; // set before the login
     private LoginResult? _login; // set before the client learns that it is logged in, so before it can open a channel
 
     /// <summary>Serves the client until it, or the server, ends the connection. It never throws for what a client does.</summary>
@@ -32,8 +33,11 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options, 
             transport = await StartAsync(pipe, login, connection, tracer, cancellationToken).ConfigureAwait(false);
             connection.Attach(transport);
             _connection = connection;
+            _hostKeys = new HostKeyTeller(transport, options.HostKeys);
             await LogInAsync(transport, login, cancellationToken).ConfigureAwait(false);
             connection.StartKeepAlive();
+            if (options.TellHostKeys)
+                _hostKeys.Tell(connection);
             await transport.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (SshException exception)
@@ -70,7 +74,8 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options, 
         }
     }
 
-    public byte[]? OnGlobalRequest(string requestName, ReadOnlySpan<byte> data) => null;
+    public byte[]? OnGlobalRequest(string requestName, ReadOnlySpan<byte> data) =>
+        requestName == HostKeyProof.Prove && options.TellHostKeys ? _hostKeys?.Prove(data) : null;
 
     void ILoginObserver.Refused(string user, string method) => _refusals++;
 

@@ -17,6 +17,10 @@ public sealed record SshServerOptions
     /// plain key.</summary>
     public ImmutableArray<Certificate> HostCertificates { get; init; } = [];
 
+    /// <summary>Tells clients that have logged in all host keys, so that they know the next one before it is needed (OpenSSH's clients learn
+    /// them: UpdateHostKeys). A key can then be replaced: add the new one, wait until the users have logged in, remove the old one.</summary>
+    public bool TellHostKeys { get; init; } = true;
+
     /// <summary>Who may log in, and how.</summary>
     public required Authenticator Authenticator { get; init; }
 

@@ -34,6 +34,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
     private readonly PingQueue _pings = new();
     private Task _loops = Task.CompletedTask;
     private readonly ITimer _rekeyDeadline;
+    private volatile Task? _decision;
     private ITimer? _rekeyTimer;
     private SshException? _reason;
     private ConnectionEnd? _end;
@@ -131,7 +132,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
         transport._loops = Task.WhenAll(Task.Run(transport.ReadLoopAsync, CancellationToken.None), Task.Run(transport.WriteLoopAsync, CancellationToken.None));
         try
         {
-            await transport._established.Task.WaitAsync(options.HandshakeTimeout, time, cancellationToken).ConfigureAwait(false);
+            await HandshakeDeadline.WaitAsync(transport._established.Task, () => transport._decision, options.HandshakeTimeout, time, cancellationToken).ConfigureAwait(false);
             transport.StartRekeyTimer();
             Telemetry.Record(Telemetry.HandshakeDuration, time.GetElapsedTime(start), tracer.Role, error: null);
             return transport;
@@ -318,7 +319,9 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
     {
         if (_verifyHostKey is null)
             throw new LocalMisuseException(SshErrorCode.HostKeyUnknown, $"Nothing says whether the host key {hostKey.Key.Fingerprint} is to be trusted.");
-        await _verifyHostKey(hostKey, _stopReading.Token).ConfigureAwait(false);
+        Task decision = _verifyHostKey(hostKey, _stopReading.Token).AsTask();
+        _decision = decision;
+        await decision.ConfigureAwait(false);
         _engine.AcceptHostKey();
     }
 

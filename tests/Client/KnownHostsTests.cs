@@ -1,6 +1,8 @@
+using System.Text.RegularExpressions;
 using LucidSsh.Client;
 using LucidSsh.Crypto;
 using LucidSsh.Tests.Harness;
+using LucidSsh.Transport;
 using LucidSsh.Wire;
 
 namespace LucidSsh.Tests.Client;
@@ -22,27 +24,6 @@ public sealed class KnownHostsTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    [Theory]
-    [InlineData("host", "host", 22, true)]
-    [InlineData("HOST", "host", 22, true)]
-    [InlineData("host", "host", 2222, false)]
-    [InlineData("[host]:2222", "host", 2222, true)]
-    [InlineData("*.example.org,!bad.example.org", "good.example.org", 22, true)]
-    [InlineData("*.example.org,!bad.example.org", "bad.example.org", 22, false)]
-    [InlineData("h?st,10.0.0.*", "10.0.0.7", 22, true)]
-    [InlineData("*", "anything", 22, true)]
-    [InlineData("a*b*c", "axxbyyc", 22, true)]
-    [InlineData("a*b*c", "axxbyyd", 22, false)]
-    public async Task Line_Patterns_MatchAsOpenSsh(string pattern, string host, int port, bool trusted)
-    {
-        await File.WriteAllTextAsync(Path, $"{pattern} {_key.ToOpenSshLine(null)}\n");
-        async Task VerifyAsync() => await HostKeyPolicy.KnownHosts(Path).VerifyAsync(new PresentedHostKey(host, port, _key), default);
-        if (trusted)
-            await VerifyAsync();
-        else
-            Assert.Equal(SshErrorCode.HostKeyUnknown, (await Assert.ThrowsAsync<PeerRefusedException>(VerifyAsync)).Code);
-    }
-
     [Fact]
     public async Task HashedName_WrittenBySshKeygen_Matches()
     {
@@ -52,28 +33,6 @@ public sealed class KnownHostsTests : IDisposable
         Assert.Contains("|1|", await File.ReadAllTextAsync(Path), StringComparison.Ordinal);
         await HostKeyPolicy.KnownHosts(Path).VerifyAsync(new PresentedHostKey("files.example", 2222, _key), default);
         await Assert.ThrowsAsync<PeerRefusedException>(() => HostKeyPolicy.KnownHosts(Path).VerifyAsync(new PresentedHostKey("files.example", 22, _key), default).AsTask());
-    }
-
-    [Fact]
-    public async Task ChangedKey_IsRefused_WithBothFingerprintsFileAndLine()
-    {
-        await File.WriteAllTextAsync(Path, $"# a comment\nhost {_key.ToOpenSshLine(null)}\n");
-        foreach (HostKeyPolicy policy in (HostKeyPolicy[])[HostKeyPolicy.KnownHosts(Path), HostKeyPolicy.AcceptNew(Path)])
-        {
-            PeerRefusedException exception = await Assert.ThrowsAsync<PeerRefusedException>(() => policy.VerifyAsync(new PresentedHostKey("host", 22, _other), default).AsTask());
-            Assert.Equal(SshErrorCode.HostKeyChanged, exception.Code);
-            Assert.Contains(_key.Fingerprint, exception.Sentence, StringComparison.Ordinal);
-            Assert.Contains(_other.Fingerprint, exception.Sentence, StringComparison.Ordinal);
-            Assert.Contains($"{Path}, line 2", exception.Sentence, StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
-    public async Task RevokedKey_IsRefused_EvenWhereItIsTrustedToo()
-    {
-        await File.WriteAllTextAsync(Path, $"host {_key.ToOpenSshLine(null)}\n@revoked * {_key.ToOpenSshLine(null)}\n");
-        PeerRefusedException exception = await Assert.ThrowsAsync<PeerRefusedException>(() => HostKeyPolicy.KnownHosts(Path).VerifyAsync(new PresentedHostKey("host", 22, _key), default).AsTask());
-        Assert.Equal(SshErrorCode.HostKeyRevoked, exception.Code);
     }
 
     [Fact]
@@ -88,13 +47,31 @@ public sealed class KnownHostsTests : IDisposable
         Assert.Contains("ssh-ed25519", output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Order_KnownTypes_ComeFirst()
+    [Theory]
+    [InlineData("", "a-cert,e-cert,r2-cert,a,e,r5,r2")]
+    [InlineData("host RSA", "r2-cert,r5,r2,a-cert,e-cert,a,e")]
+    [InlineData("host ECDSA", "e-cert,e,a-cert,r2-cert,a,r5,r2")]
+    [InlineData("host ECDSA\nhost RSA", "e-cert,r2-cert,e,r5,r2,a-cert,a")]
+    [InlineData("host ED25519\nhost RSA", "a-cert,e-cert,r2-cert,a,e,r5,r2")] // the first choice is known: the order stays
+    [InlineData("@cert-authority h* ED25519", "a-cert,e-cert,r2-cert,a,e,r5,r2")]
+    [InlineData("@cert-authority h* ED25519\nhost RSA", "a-cert,e-cert,r2-cert,r5,r2,a,e")]
+    [InlineData("@revoked * RSA\nother RSA\n[host]:2222 RSA", "a-cert,e-cert,r2-cert,a,e,r5,r2")]
+    public void Order_WhatCanBeChecked_ComesFirst_AndNothingIsLeftOut(string lines, string order)
     {
-        File.WriteAllText(Path, $"host {_key.ToOpenSshLine(null)}\n");
-        Assert.Equal(
-            ["ssh-ed25519", "rsa-sha2-512", "ecdsa-sha2-nistp256"],
-            HostKeyPolicy.KnownHosts(Path).Order("host", 22, ["rsa-sha2-512", "ecdsa-sha2-nistp256", "ssh-ed25519"]).ToArray());
+        Dictionary<string, string> names = new()
+        {
+            ["a-cert"] = "ssh-ed25519-cert-v01@openssh.com",
+            ["e-cert"] = "ecdsa-sha2-nistp256-cert-v01@openssh.com",
+            ["r2-cert"] = "rsa-sha2-256-cert-v01@openssh.com",
+            ["a"] = "ssh-ed25519",
+            ["e"] = "ecdsa-sha2-nistp256",
+            ["r5"] = "rsa-sha2-512",
+            ["r2"] = "rsa-sha2-256",
+        };
+        using PrivateKey ecdsa = PrivateKey.Generate("ecdsa-sha2-nistp256");
+        using PrivateKey rsa = PrivateKey.Generate("ssh-rsa", 2048);
+        File.WriteAllText(Path, Regex.Replace(lines, "ED25519|ECDSA|RSA", name => (name.Value switch { "RSA" => rsa.PublicKey, "ECDSA" => ecdsa.PublicKey, _ => _key }).ToOpenSshLine()));
+        Assert.Equal(order.Split(',').Select(name => names[name]), HostKeyPolicy.KnownHosts(Path).Order("host", 22, [.. names.Values]));
     }
 
     [Fact]
@@ -116,5 +93,99 @@ public sealed class KnownHostsTests : IDisposable
 
         Assert.Throws<LocalMisuseException>(() => HostKeyPolicy.Pinned("SHA256:tooshort"));
         Assert.Throws<LocalMisuseException>(() => HostKeyPolicy.Pinned("0123"));
+    }
+
+    [Fact]
+    public async Task Pinned_Base64_IsComparedLetterByLetter()
+    {
+        string swapped = string.Concat(_key.Fingerprint[7..].Select(c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c)));
+        await Assert.ThrowsAsync<PeerRefusedException>(() => HostKeyPolicy.Pinned($"SHA256:{swapped}").VerifyAsync(new("host", 22, _key), default).AsTask());
+    }
+
+    [Fact]
+    public async Task Ask_GetsWhatOneNeedsToDecide()
+    {
+        await File.WriteAllTextAsync(Path, $"alias {_key.ToOpenSshLine()}\nother {_other.ToOpenSshLine()}\n");
+        HostKeyQuestion? asked = null;
+        HostKeyPolicy policy = HostKeyPolicy.Ask(
+            (question, _) =>
+            {
+                asked = question;
+                return new(HostKeyAnswer.AcceptOnce);
+            },
+            new KnownHostsOptions { Files = [Path], GlobalFiles = [] });
+        await policy.VerifyAsync(new("host", 2222, _key), default);
+        Assert.NotNull(asked);
+        Assert.Equal(("[host]:2222", Path, _key), (asked.Name, asked.RemembersIn, asked.Key));
+        Assert.Equal(
+            $"The host [host]:2222 is not known yet.\nIts ssh-ed25519 key has the fingerprint {_key.Fingerprint}.\nThis key is known as alias ({Path}, line 1).", asked.Text);
+        Assert.True(asked.IsFingerprint(_key.Fingerprint));
+        Assert.True(asked.IsFingerprint($" {_key.Fingerprint[7..]} "));
+        Assert.False(asked.IsFingerprint(_other.Fingerprint));
+        Assert.False(asked.IsFingerprint(""));
+    }
+
+    [Fact]
+    public async Task Ask_NobodyAnswers_IsARefusal()
+    {
+        KnownHostsOptions options = new() { Files = [Path], GlobalFiles = [], AnswerTimeout = TimeSpan.FromMilliseconds(50) };
+        HostKeyPolicy policy = HostKeyPolicy.Ask(async (_, _) => await new TaskCompletionSource<HostKeyAnswer>().Task, options);
+        PeerRefusedException exception = await Assert.ThrowsAsync<PeerRefusedException>(() => policy.VerifyAsync(new("host", 22, _key), default).AsTask());
+        Assert.Equal($"The host host:22 is not known, and its key {_key} was not accepted. Nobody answered within 0.1 seconds.", exception.Message);
+    }
+
+    [Fact]
+    public async Task Ask_MayTakeLongerThanTheHandshake()
+    {
+        DuplexPipePair pipes = new();
+        Task<SshTransport> server = TransportPair.StartAsync(pipes.Right, TransportRole.Server, new TransportOptions { HostKeys = [TransportPair.HostKey] }, new RecordingReceiver());
+        SshClientOptions options = new()
+        {
+            HandshakeTimeout = TimeSpan.FromMilliseconds(500),
+            HostKeys = HostKeyPolicy.Ask(
+                async (_, token) =>
+                {
+                    await Task.Delay(1500, token);
+                    return HostKeyAnswer.AcceptOnce;
+                },
+                new KnownHostsOptions { Files = [Path], GlobalFiles = [] }),
+        };
+        await using ClientHandshake handshake = await ClientHandshake.RunAsync(pipes.Left, new SshTarget("alice", "host"), options, default);
+        Assert.Equal(TransportPair.HostKey.PublicKey, handshake.Transport.ServerHostKey!.Key);
+        await (await server).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task AcceptNew_WhereAnotherProcessMetTheHostMeanwhile_KeepsItsWord()
+    {
+        HostKeyPolicy policy = HostKeyPolicy.Ask(
+            async (question, token) =>
+            {
+                await KnownHostsFile.AddAsync(Path, "host", 22, _other, hashed: false, token); // somebody else, in the meantime
+                return HostKeyAnswer.AcceptAndRemember;
+            },
+            new KnownHostsOptions { Files = [Path], GlobalFiles = [] });
+        PeerRefusedException exception = await Assert.ThrowsAsync<PeerRefusedException>(() => policy.VerifyAsync(new("host", 22, _key), default).AsTask());
+        Assert.Equal(SshErrorCode.HostKeyChanged, exception.Code);
+        Assert.Single(await File.ReadAllLinesAsync(Path));
+    }
+
+    [Fact]
+    public async Task SeveralFiles_AreOne_AndTheFirstIsWritten()
+    {
+        string second = _directory["second"];
+        string global = _directory["global"];
+        await File.WriteAllTextAsync(second, $"second {_key.ToOpenSshLine()}\n");
+        await File.WriteAllTextAsync(global, $"global {_key.ToOpenSshLine()}\n@revoked * {_other.ToOpenSshLine()}\n");
+        KnownHostsOptions options = new() { Files = [Path, second], GlobalFiles = [global, _directory["none"]] };
+        await HostKeyPolicy.KnownHosts(options).VerifyAsync(new("second", 22, _key), default);
+        await HostKeyPolicy.KnownHosts(options).VerifyAsync(new("global", 22, _key), default);
+        Assert.Equal(
+            SshErrorCode.HostKeyRevoked,
+            (await Assert.ThrowsAsync<PeerRefusedException>(() => HostKeyPolicy.AcceptNew(options).VerifyAsync(new("new", 22, _other), default).AsTask())).Code);
+        PeerRefusedException unknown = await Assert.ThrowsAsync<PeerRefusedException>(() => HostKeyPolicy.KnownHosts(options).VerifyAsync(new("new", 22, _key), default).AsTask());
+        Assert.Contains($"is neither in {Path} nor in {second} nor in {global}.", unknown.Sentence, StringComparison.Ordinal);
+        await HostKeyPolicy.AcceptNew(options).VerifyAsync(new("new", 22, _key), default);
+        Assert.Equal($"new {_key.ToOpenSshLine()}\n", await File.ReadAllTextAsync(Path));
     }
 }

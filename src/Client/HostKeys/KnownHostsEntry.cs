@@ -83,10 +83,23 @@ public sealed class KnownHostsEntry
     /// <summary>True when this is the line's key.</summary>
     internal bool Holds(PublicKey key) => key.Blob.Span.SequenceEqual(_blob);
 
+    /// <summary>The certificate that stands in a key's place: whoever revokes a host may paste what the host shows.</summary>
+    internal Certificate? Certificate => Certificate.IsCertificateType(KeyType) && Certificate.TryParse(_blob, out Certificate? certificate, out _) ? certificate : null;
+
     /// <summary>The line's fault where its key turns out to be none: found when the key is needed, for a file may have thousands.</summary>
-    internal KnownHostsFault? Fault => Key is null && _fault is { IsUnsupported: false } fault
-        ? new KnownHostsFault(File, Line, $"its key is damaged: {fault.Text}") { Names = _names, MayRevoke = Marker == KnownHostsMarker.Revoked }
-        : null;
+    internal KnownHostsFault? Fault
+    {
+        get
+        {
+            if (Key is not null || _fault is not { } fault || (fault.IsUnsupported && (!Certificate.IsCertificateType(KeyType) || Certificate is not null)))
+                return null;
+            return new KnownHostsFault(File, Line, fault.IsUnsupported ? "its certificate is damaged" : $"its key is damaged: {fault.Text}")
+            {
+                Names = _names,
+                MayRevoke = Marker == KnownHostsMarker.Revoked,
+            };
+        }
+    }
 }
 
 /// <summary>A known_hosts line that cannot be read.</summary>

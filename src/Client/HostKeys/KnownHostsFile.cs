@@ -16,15 +16,15 @@ public sealed class KnownHostsFile
     private readonly byte[] _content;
     private readonly ImmutableArray<KnownHostsFault> _faults;
 
-    private KnownHostsFile(string path, byte[] content)
+    private KnownHostsFile(string path, byte[] content, bool exists)
     {
-        (Path, _content) = (path, content);
+        (Path, _content, Exists) = (path, content, exists);
         ImmutableArray<KnownHostsEntry>.Builder entries = ImmutableArray.CreateBuilder<KnownHostsEntry>();
         ImmutableArray<KnownHostsFault>.Builder faults = ImmutableArray.CreateBuilder<KnownHostsFault>();
         int number = 0;
         foreach (Range line in Lines(content))
         {
-            KnownHostsLine.Parse(Encoding.UTF8.GetString(content.AsSpan(line)), path, ++number, out KnownHostsEntry? entry, out KnownHostsFault? fault);
+            KnownHostsLine.Parse(Encoding.UTF8.GetString(content.AsSpan(line)).TrimStart('\ufeff'), path, ++number, out KnownHostsEntry? entry, out KnownHostsFault? fault);
             if (entry is not null)
                 entries.Add(entry);
             if (fault is not null)
@@ -40,6 +40,9 @@ public sealed class KnownHostsFile
 
     /// <summary>The file.</summary>
     public string Path { get; }
+
+    /// <summary>True where there is such a file.</summary>
+    internal bool Exists { get; }
 
     /// <summary>The lines that name hosts and a key, in the file's order.</summary>
     public ImmutableArray<KnownHostsEntry> Entries { get; }
@@ -57,12 +60,11 @@ public sealed class KnownHostsFile
     public static KnownHostsFile Read(string? path = null)
     {
         path ??= DefaultPath;
-        byte[] content = Load(path);
-        ReadOnlySpan<byte> text = content.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? content.AsSpan(Encoding.UTF8.Preamble.Length) : content;
+        byte[]? content = Load(path);
         // In UTF-16 every line would be unreadable, also those that take trust away.
-        if (text.Contains((byte)0))
+        if (content.AsSpan().Contains((byte)0))
             throw Unusable(path, "read: it is not text in UTF-8", "Write it anew in UTF-8; Windows PowerShell's > and Out-File write UTF-16.");
-        return new KnownHostsFile(path, text.ToArray());
+        return new KnownHostsFile(path, content ?? [], content is not null);
     }
 
     /// <summary>The lines about a host, whatever their marker.</summary>
@@ -167,7 +169,7 @@ public sealed class KnownHostsFile
         }
     }
 
-    private static byte[] Load(string path)
+    private static byte[]? Load(string path)
     {
         try
         {
@@ -185,7 +187,7 @@ public sealed class KnownHostsFile
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            return [];
+            return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

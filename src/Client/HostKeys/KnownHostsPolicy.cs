@@ -1,59 +1,103 @@
 using System.Collections.Immutable;
 using LucidSsh.Crypto;
 using LucidSsh.Transport;
-using LucidSsh.Wire;
 
 namespace LucidSsh.Client;
 
-/// <summary>Trusts what a known_hosts file says.</summary>
-internal sealed class KnownHostsPolicy(string path, bool acceptNew) : HostKeyPolicy
+/// <summary>Trusts what known_hosts files say; what they say nothing about, it refuses, remembers, or asks about.</summary>
+internal sealed class KnownHostsPolicy(KnownHostsOptions options, HostKeyAsker? unknown) : HostKeyPolicy
 {
+    internal override KnownHostsOptions? Learns => options.LearnsHostKeys ? options : null;
+
     public override async ValueTask VerifyAsync(PresentedHostKey presented, CancellationToken cancellationToken)
     {
-        (string host, int port, PublicKey hostKey, _) = presented;
-        KnownHostsFile file = KnownHostsFile.Read(path);
-        ImmutableArray<KnownHostsEntry> about = file.Find(host, port);
-        KnownHostsEntry? revoked = about.FirstOrDefault(line => line.Marker == KnownHostsMarker.Revoked && line.Holds(hostKey));
-        if (revoked is not null)
-        {
-            throw Refuse(
-                SshErrorCode.HostKeyRevoked,
-                $"The host key {hostKey.Fingerprint} of {host}:{port} is revoked ({path}, line {revoked.Line}).",
-                "Do not connect to this server before its administrator has explained the revocation.");
-        }
-
-        KnownHostsEntry[] trusted = [.. about.Where(line => line.Marker == KnownHostsMarker.None)];
-        if (trusted.Any(line => line.Holds(hostKey)))
-            return;
-        KnownHostsEntry? other = trusted.FirstOrDefault(line => line.KeyType == hostKey.Type) ?? trusted.FirstOrDefault();
-        if (other is not null)
-        {
-            string known = $"{other.KeyType} {other.Fingerprint} ({other})";
-            throw Refuse(
-                SshErrorCode.HostKeyChanged,
-                other.KeyType == hostKey.Type
-                    ? $"The host key of {host}:{port} has changed: it is now {hostKey.Type} {hostKey.Fingerprint}; known is {known}."
-                    : $"The host {host}:{port} shows a key of another type than the known one: {hostKey.Type} {hostKey.Fingerprint}; known is {known}, which it does not offer.",
-                $"If the server's key was changed on purpose, remove that line (ssh-keygen -R '{HostNames.NameOf(host, port)}' -f {path}); otherwise somebody may be between the two sides.");
-        }
-
-        if (!acceptNew)
-        {
-            throw Refuse(
-                SshErrorCode.HostKeyUnknown,
-                $"The host {host}:{port} is not known: its {hostKey.Type} key {hostKey.Fingerprint} is not in {path}.",
-                "Compare the fingerprint with the server's (ssh-keygen -lf on the server), then connect once with --host-key accept-new, or pin it with --host-key SHA256:….");
-        }
-
-        await KnownHostsFile.AddAsync(path, host, port, hostKey, hashed: false, cancellationToken).ConfigureAwait(false);
+        HostTrust trust = HostTrust.Read(options, presented.Host, presented.Port);
+        HostRevocation.Check(presented, trust, options);
+        string? reason = TrustedByCertificate(presented, trust, out CertificateRefusal? refusal) ?? trust.Find(presented.Key)?.ToString();
+        if (reason is null && refusal is not null)
+            throw HostKeyRefusals.Certificate(presented, refusal);
+        if (reason is null && !trust.Keys.IsEmpty)
+            throw HostKeyRefusals.Changed(presented, trust, trust.Keys);
+        reason ??= await DecideAsync(presented, trust, cancellationToken).ConfigureAwait(false);
+        presented.Tracer?.Emit(new HostKeyTrusted(trust.Name, reason, trust.Faults.Length));
     }
 
     public override ImmutableArray<string> Order(string host, int port, ImmutableArray<string> algorithms)
     {
-        HashSet<string> known = [.. KnownHostsFile.Read(path).Find(host, port).Where(line => line.Marker == KnownHostsMarker.None).Select(line => line.KeyType)];
-        return [.. algorithms.OrderByDescending(name => known.Contains(HostKeyTable.Find(name)?.KeyType ?? name))]; // a stable sort
+        HostTrust trust = HostTrust.Read(options, host, port);
+        HashSet<string> known = [.. trust.KeyTypes];
+
+        // A certificate whose authority is not known is as good as the key in it. Where the first choice can be checked as it is, the order
+        // stays: the server may know a better one than the files do.
+        bool IsKnown(string name) => HostKeyTable.Find(name) is { } row
+            && ((row.IsCertificate && !trust.Authorities.IsEmpty) || known.Contains(HostKeyTable.Find(row.SignatureAlgorithm)?.KeyType ?? ""));
+        return algorithms is [var best, ..] && known.Contains(HostKeyTable.Find(HostKeyTable.Find(best)?.SignatureAlgorithm ?? "")?.KeyType ?? "")
+            ? algorithms
+            : [.. algorithms.OrderByDescending(IsKnown)]; // a stable sort
     }
 
-    private static PeerRefusedException Refuse(SshErrorCode code, string sentence, string remedy) =>
-        new(code, sentence, remedy) { TellPeer = DisconnectReason.HostKeyNotVerifiable };
+    private string? TrustedByCertificate(PresentedHostKey presented, HostTrust trust, out CertificateRefusal? refusal)
+    {
+        refusal = null;
+        if (presented.Certificate is not { } certificate || trust.Authorities.FirstOrDefault(entry => entry.Holds(certificate.SignatureKey)) is not { } authority)
+            return null;
+        string name = HostNames.Normalise(options.HostKeyAlias ?? presented.Host);
+        refusal = CertificateRules.Check(certificate, new CertificateUse(CertificateKind.Host, name, options.Time.GetUtcNow()) { AuthorityAlgorithms = options.AuthorityAlgorithms });
+        return refusal is null ? $"its certificate authority, {authority}" : null;
+    }
+
+    private async ValueTask<string> DecideAsync(PresentedHostKey presented, HostTrust trust, CancellationToken cancellationToken)
+    {
+        if (unknown is null)
+            throw HostKeyRefusals.Unknown(presented, trust);
+        HostKeyQuestion question = new(
+            presented,
+            trust.Name,
+            [.. trust.Files.SelectMany(file => file.Entries).Where(entry => entry.Marker == KnownHostsMarker.None && entry.Holds(presented.Key))],
+            options.Files.FirstOrDefault());
+        switch (await AskAsync(unknown, question, cancellationToken).ConfigureAwait(false))
+        {
+            case HostKeyAnswer.AcceptOnce:
+                return "accepted for this connection";
+            case HostKeyAnswer.AcceptAndRemember:
+                if (question.RemembersIn is not { } path)
+                    return "accepted, and there is no file to remember it in";
+                await RememberAsync(path, presented, trust, cancellationToken).ConfigureAwait(false);
+                return $"accepted and added to {path}";
+            default:
+                throw HostKeyRefusals.Declined(presented);
+        }
+    }
+
+    private async ValueTask<HostKeyAnswer> AskAsync(HostKeyAsker asker, HostKeyQuestion question, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource deadline = new(options.AnswerTimeout, options.Time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return await asker(question, either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw HostKeyRefusals.Declined(question.Presented, $"Nobody answered within {options.AnswerTimeout.TotalSeconds:0.#} seconds.");
+        }
+    }
+
+    // Another process may have met the host meanwhile: under the file's lock it is looked up again.
+    private async ValueTask RememberAsync(string path, PresentedHostKey presented, HostTrust trust, CancellationToken cancellationToken)
+    {
+        await KnownHostsWriter.ChangeAsync(
+            path,
+            file =>
+            {
+                ImmutableArray<KnownHostsEntry> known = [.. file.Entries.Where(entry => entry.Marker == KnownHostsMarker.None && entry.IsAbout(trust.Name))];
+                if (known.Any(entry => entry.Holds(presented.Key)))
+                    return KnownHostsChange.None;
+                return known.IsEmpty
+                    ? new KnownHostsChange([], [KnownHostsFile.Line(trust.Name, presented.Key, options.HashNames)])
+                    : throw HostKeyRefusals.Changed(presented, trust, known);
+            },
+            options.Time,
+            cancellationToken).ConfigureAwait(false);
+    }
 }

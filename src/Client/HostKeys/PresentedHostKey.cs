@@ -1,4 +1,5 @@
 using LucidSsh.Crypto;
+using LucidSsh.Tracing;
 
 namespace LucidSsh.Client;
 
@@ -9,4 +10,8 @@ namespace LucidSsh.Client;
 /// <param name="Certificate">The certificate that certifies it, or null. The signature of its authority is verified; whether that authority
 /// is trusted, and what <see cref="CertificateRules"/> say for this host and now, is for the policy. A policy that does not know the authority
 /// treats the key as if it had been shown plain.</param>
-public sealed record PresentedHostKey(string Host, int Port, PublicKey Key, Certificate? Certificate = null);
+public sealed record PresentedHostKey(string Host, int Port, PublicKey Key, Certificate? Certificate = null)
+{
+    /// <summary>The connection's trace, for why the key was trusted.</summary>
+    internal Tracer? Tracer { get; init; }
+}
