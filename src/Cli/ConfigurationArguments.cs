@@ -36,6 +36,7 @@ internal sealed class ConfigurationArguments
         {
             Settings = [.. Settings(arguments)],
             AllowCommands = arguments.GetValue(_allowCommands),
+            HostKeyAsker = Terminal.IsInteractive ? Terminal.AskAboutHostAsync : null,
             CommandErrors = line => Console.Error.WriteLine(line),
         };
         return _configuration ??= arguments.GetValue(_file) switch

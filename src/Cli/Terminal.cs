@@ -21,6 +21,27 @@ internal static class Terminal
     /// <summary>Asks for a key file's passphrase.</summary>
     public static string Passphrase(string prompt) => Ask(prompt, echo: false);
 
+    /// <summary>Asks whether a host that is not known is the right one.</summary>
+    public static ValueTask<HostKeyAnswer> AskAboutHostAsync(HostKeyQuestion question, CancellationToken cancellationToken)
+    {
+        Console.Error.WriteLine(question.Text);
+        return new ValueTask<HostKeyAnswer>(Task.Run(
+            () =>
+            {
+                string prompt = "Is this the host you mean (yes, no, or the fingerprint)? ";
+                while (true)
+                {
+                    string answer = Ask(prompt, echo: true).Trim();
+                    if (answer.Equals("yes", StringComparison.OrdinalIgnoreCase) || question.IsFingerprint(answer))
+                        return HostKeyAnswer.AcceptAndRemember;
+                    if (answer.Equals("no", StringComparison.OrdinalIgnoreCase))
+                        return HostKeyAnswer.Refuse;
+                    prompt = "Type yes, no, or the host's fingerprint as its owner told it: ";
+                }
+            },
+            cancellationToken));
+    }
+
     private static IReadOnlyList<string> Answer(InteractiveRequest request)
     {
         if (request.Instruction.Length > 0)

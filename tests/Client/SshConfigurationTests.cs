@@ -287,10 +287,6 @@ public sealed class SshConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void RevokedHostKeys_ThatCannotBeChecked_LetNobodyIn() =>
-        Assert.Contains("cannot check it", Fails(() => For("RevokedHostKeys /etc/revoked", "h").ToOptions(new SshClientOptions())).Sentence, StringComparison.Ordinal);
-
-    [Fact]
     public void Text_OfAnyBytes_IsReadOrRefusedWithTheRightError()
     {
         Random random = new(7);

@@ -87,13 +87,13 @@ internal static class ConfigKeywords
     private static ConfigKeyword[] Trust() =>
     [
         new("StrictHostKeyChecking", KeywordEffect.Applied, ValueForm.Choice("yes", "no", "ask", "accept-new", "off"), "what is done with unknown hosts; no and off take new keys as accept-new does: a changed key is refused whatever this says"),
-        new("UserKnownHostsFile", KeywordEffect.Applied, ValueForm.Files, "the user's files of known hosts, new ones are added to the first; none; this version uses the first alone"),
-        new("GlobalKnownHostsFile", KeywordEffect.Applied, ValueForm.Files, "the system's files of known hosts; none; read, and not used by this version"),
-        new("HostKeyAlias", KeywordEffect.Applied, ValueForm.Text, "the name to look for in these files; read, and not used by this version"),
-        new("HashKnownHosts", KeywordEffect.Applied, ValueForm.YesNo, "new entries hide the host's name; read, and not used by this version"),
-        new("UpdateHostKeys", KeywordEffect.Applied, ValueForm.Choice("yes", "no", "ask"), "keys that a known server announces are added, those it drops are removed; read, and not used by this version"),
-        new("RevokedHostKeys", KeywordEffect.Applied, ValueForm.Text, "a file of host keys that are refused: a KRL, or public keys; this version does not check it, and refuses to connect where it is set"),
-        new("CASignatureAlgorithms", KeywordEffect.Applied, ValueForm.Algorithms, "what certificate authorities may sign with; read, and not used by this version"),
+        new("UserKnownHostsFile", KeywordEffect.Applied, ValueForm.Files, "the user's files of known hosts, new ones are added to the first; none"),
+        new("GlobalKnownHostsFile", KeywordEffect.Applied, ValueForm.Files, "the system's files of known hosts; none"),
+        new("HostKeyAlias", KeywordEffect.Applied, ValueForm.Text, "the name to look for in these files"),
+        new("HashKnownHosts", KeywordEffect.Applied, ValueForm.YesNo, "new entries hide the host's name"),
+        new("UpdateHostKeys", KeywordEffect.Applied, ValueForm.Choice("yes", "no", "ask"), "keys that a known server announces are added, those it drops are removed"),
+        new("RevokedHostKeys", KeywordEffect.Applied, ValueForm.Text, "a file of host keys that are refused: a KRL, or public keys"),
+        new("CASignatureAlgorithms", KeywordEffect.Applied, ValueForm.Algorithms, "what certificate authorities may sign with"),
     ];
 
     private static ConfigKeyword[] Login() =>

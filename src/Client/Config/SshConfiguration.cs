@@ -15,6 +15,10 @@ public sealed record SshConfigurationOptions
     /// reached, and blocks of the latter are not used.</summary>
     public bool AllowCommands { get; init; }
 
+    /// <summary>Decides about unknown hosts where the configuration says <c>ask</c> or nothing (StrictHostKeyChecking), and not BatchMode; null
+    /// refuses them.</summary>
+    public HostKeyAsker? HostKeyAsker { get; init; }
+
     /// <summary>Called with each line that such a ProxyCommand writes to standard error; null keeps the last ones for the error text alone. It
     /// must not block.</summary>
     public Action<string>? CommandErrors { get; init; }
