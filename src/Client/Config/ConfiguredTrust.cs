@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using LucidSsh.Crypto;
-
 namespace LucidSsh.Client;
 
 /// <summary>Whom a configuration trusts.</summary>
