@@ -49,12 +49,12 @@ public sealed class KnownHostsTests : IDisposable
 
     [Theory]
     [InlineData("", "a-cert,e-cert,r2-cert,a,e,r5,r2")]
-    [InlineData("host RSA", "r2-cert,r5,r2,a-cert,e-cert,a,e")]
-    [InlineData("host ECDSA", "e-cert,e,a-cert,r2-cert,a,r5,r2")]
-    [InlineData("host ECDSA\nhost RSA", "e-cert,r2-cert,e,r5,r2,a-cert,a")]
-    [InlineData("host ED25519\nhost RSA", "a-cert,e-cert,r2-cert,a,e,r5,r2")] // the first choice is known: the order stays
+    [InlineData("host RSA", "r5,r2,a-cert,e-cert,r2-cert,a,e")]
+    [InlineData("host ECDSA\nhost RSA", "e,r5,r2,a-cert,e-cert,r2-cert,a")]
+    [InlineData("host ED25519", "a,a-cert,e-cert,r2-cert,e,r5,r2")] // a certificate of an authority that is not trusted proves nothing
     [InlineData("@cert-authority h* ED25519", "a-cert,e-cert,r2-cert,a,e,r5,r2")]
     [InlineData("@cert-authority h* ED25519\nhost RSA", "a-cert,e-cert,r2-cert,r5,r2,a,e")]
+    [InlineData("@cert-authority other ED25519\nhost RSA", "r5,r2,a-cert,e-cert,r2-cert,a,e")]
     [InlineData("@revoked * RSA\nother RSA\n[host]:2222 RSA", "a-cert,e-cert,r2-cert,a,e,r5,r2")]
     public void Order_WhatCanBeChecked_ComesFirst_AndNothingIsLeftOut(string lines, string order)
     {

@@ -27,13 +27,9 @@ internal sealed class KnownHostsPolicy(KnownHostsOptions options, HostKeyAsker? 
         HostTrust trust = HostTrust.Read(options, host, port);
         HashSet<string> known = [.. trust.KeyTypes];
 
-        // A certificate whose authority is not known is as good as the key in it. Where the first choice can be checked as it is, the order
-        // stays: the server may know a better one than the files do.
-        bool IsKnown(string name) => HostKeyTable.Find(name) is { } row
-            && ((row.IsCertificate && !trust.Authorities.IsEmpty) || known.Contains(HostKeyTable.Find(row.SignatureAlgorithm)?.KeyType ?? ""));
-        return algorithms is [var best, ..] && known.Contains(HostKeyTable.Find(HostKeyTable.Find(best)?.SignatureAlgorithm ?? "")?.KeyType ?? "")
-            ? algorithms
-            : [.. algorithms.OrderByDescending(IsKnown)]; // a stable sort
+        // A certificate proves something where its authority is trusted; elsewhere the plain key does, and can be learnt from.
+        bool CanBeChecked(string name) => HostKeyTable.Find(name) is { } row && (row.IsCertificate ? !trust.Authorities.IsEmpty : known.Contains(row.KeyType));
+        return [.. algorithms.OrderByDescending(CanBeChecked)]; // a stable sort
     }
 
     private string? TrustedByCertificate(PresentedHostKey presented, HostTrust trust, out CertificateRefusal? refusal)
