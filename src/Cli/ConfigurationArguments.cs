@@ -16,7 +16,7 @@ internal sealed class ConfigurationArguments
     private readonly Option<string?> _proxyPassword = new("--proxy-password-env") { Description = "the environment variable with the proxy's password", HelpName = "VAR" };
     private readonly Option<bool> _allowCommands = new("--allow-commands") { Description = "run the commands of the configuration (ProxyCommand, Match exec)", Arity = ArgumentArity.Zero };
     private readonly Option<string?> _knownHosts = new("--known-hosts") { Description = "the known_hosts file", HelpName = "FILE" };
-    private readonly Option<string?> _hostKey = new("--host-key") { Description = "strict, accept-new, SHA256:… or insecure-any", HelpName = "POLICY" };
+    private readonly Option<string?> _hostKey = new("--host-key") { Description = "strict, ask, accept-new, SHA256:… or insecure-any; without it a terminal is asked, and elsewhere it is strict", HelpName = "POLICY" };
     private readonly Option<string?> _kex = new("--kex") { Description = "key exchange methods: a list, or + - ^ and a list", HelpName = "LIST" };
     private readonly Option<string?> _hostKeyAlgorithms = new("--host-key-algorithms") { Description = "host key algorithms", HelpName = "LIST" };
     private readonly Option<string?> _ciphers = new("--ciphers") { Description = "ciphers", HelpName = "LIST" };
@@ -53,7 +53,7 @@ internal sealed class ConfigurationArguments
         Proxy = arguments.GetValue(_proxy) is { } proxy ? Proxy(arguments, proxy) : options.Proxy,
         HostKeys = arguments.GetValue(_hostKey) switch
         {
-            null or "strict" or "accept-new" => options.HostKeys,
+            null or "strict" or "ask" or "accept-new" => options.HostKeys,
             "insecure-any" => HostKeyPolicy.InsecureAcceptAny(),
             { } fingerprint => HostKeyPolicy.Pinned(fingerprint),
         },
@@ -80,7 +80,7 @@ internal sealed class ConfigurationArguments
             ("ProxyJump", arguments.GetValue(_proxy) is null ? arguments.GetValue(_jump) : "none"),
             ("UserKnownHostsFile", arguments.GetValue(_knownHosts)?.Replace("%", "%%", StringComparison.Ordinal)),
             ("GlobalKnownHostsFile", arguments.GetValue(_knownHosts) is null ? null : "none"),
-            ("StrictHostKeyChecking", arguments.GetValue(_hostKey) switch { "strict" => "yes", "accept-new" => "accept-new", _ => null }),
+            ("StrictHostKeyChecking", arguments.GetValue(_hostKey) switch { "strict" => "yes", "ask" => "ask", "accept-new" => "accept-new", _ => null }),
         ];
         return settings.Where(setting => setting.Value is not null)
             .Select(setting => $"{setting.Keyword} {ConfigLexer.Quote(setting.Value!)}")
