@@ -56,6 +56,7 @@ internal sealed class ServerConnection(Socket socket, SshServerOptions options, 
                 tracer.Emit(new SourcePenalised(Source, failing, penalty));
             if (transport is not null)
                 await transport.DisposeAsync().ConfigureAwait(false);
+            login.ZeroUnread();
         }
     }
 

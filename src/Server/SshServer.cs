@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using LucidSsh.Crypto;
 using LucidSsh.Auth;
+using LucidSsh.Crypto;
 using LucidSsh.Tracing;
 using LucidSsh.Wire;
 

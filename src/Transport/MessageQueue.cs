@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using LucidSsh.Wire;
 
@@ -31,6 +32,13 @@ internal sealed class MessageQueue : IMessageReceiver
     /// <summary>The next payload if one has come already: what a conversation looks at before it asks, because an answer that is
     /// there before its question answers nothing.</summary>
     public bool TryRead([NotNullWhen(true)] out byte[]? payload) => _messages.Reader.TryRead(out payload);
+
+    /// <summary>Zeroes what nobody will read any more: in a server's login it may hold a password.</summary>
+    public void ZeroUnread()
+    {
+        while (_messages.Reader.TryRead(out byte[]? payload))
+            CryptographicOperations.ZeroMemory(payload);
+    }
 
     /// <inheritdoc />
     public void Receive(MessageNumber number, ReadOnlySpan<byte> payload)

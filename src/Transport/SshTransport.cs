@@ -411,7 +411,7 @@ internal sealed class SshTransport : ITransport, IAsyncDisposable
 
     private void StartRekeyTimer()
     {
-        if (_options.Rekey.Interval > TimeSpan.Zero && _options.Rekey.Interval < TimeSpan.MaxValue)
+        if (_options.Rekey.HasInterval)
             CreateRekeyTimer();
     }
 

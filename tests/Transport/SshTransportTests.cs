@@ -68,6 +68,19 @@ public class SshTransportTests
         await Task.WhenAll(there, back);
     }
 
+    [Theory]
+    [InlineData(50.0)]
+    [InlineData(100_000.0)]
+    public async Task RekeyInterval_LongerThanATimerRuns_IsNever(double days)
+    {
+        await using TransportPair pair = await TransportPair.ConnectAsync(
+            client => client with { Rekey = RekeyLimits.Default with { Interval = TimeSpan.FromDays(days) } });
+        pair.Client.LoginCompleted();
+        pair.Server.LoginCompleted();
+        await SendNumbers(pair.Client);
+        CheckNumbers(pair.ServerReceiver);
+    }
+
     [Fact]
     public async Task Close_TellsThePeerAndBothSidesWhy()
     {
