@@ -21,6 +21,7 @@ peers=(
   "krb5kdc krb5-kdc Kerberos"
   "kadmin.local krb5-admin-server Kerberos"
   "kinit krb5-user Kerberos"
+  "script bsdutils Terminal"
   "danted dante-server Proxy"
   "tinyproxy tinyproxy Proxy"
 )

@@ -31,8 +31,16 @@ internal sealed class CredentialArguments
         string[] configured = [.. host.IdentityFiles.Except(named)];
         CertificateFiles certificates = new(host.CertificateFiles);
         HashSet<PublicKey> asked = [];
+        List<Credential> prompted = MayAsk(host) && passphrase is null ? Prompted(host, named, certificates) : [];
         foreach (string file in named)
-            credentials.Add(OfAgent(host, file, passphrase, asked) ?? (Credential)certificates.Open(file, passphrase)); // asked for here and now: what is wrong with it is an error
+        {
+            // Asked for here and now: what is wrong with it is an error.
+            if (OfAgent(host, file, passphrase, asked) is { } held)
+                credentials.Add(held);
+            else if (prompted.Count == 0 || !KeyFile.Inspect(file).IsEncrypted || PublicKeyOf(file) is null)
+                credentials.Add(certificates.Open(file, passphrase));
+        }
+
         foreach (string file in configured.Where(file => IsUsable(file, passphrase)))
             credentials.Add(certificates.Open(file, passphrase));
         string[] others = host.HasIdentityFiles || named.Length > 0 ? [] : [.. Defaults()];
@@ -40,6 +48,7 @@ internal sealed class CredentialArguments
             credentials.Add(agent);
         foreach (string file in others.Where(file => IsUsable(file, passphrase)))
             credentials.Add(certificates.Open(file, passphrase));
+        credentials.AddRange(prompted);
         if (isTarget && FromEnvironment(arguments.GetValue(_password)) is { } password)
             credentials.Add(new PasswordCredential(password));
         else if (MayAsk(host))
@@ -68,6 +77,21 @@ internal sealed class CredentialArguments
         asked.Add(key);
         return AgentCredential.FromSocket(path, held => held.PublicKey.Equals(key)).Meaning(
             $"it does not hold the key of {file}, which is encrypted, and no passphrase was given", $"Add it (ssh-add {file}), or give the passphrase (--passphrase-env).");
+    }
+
+    // Encrypted files whose public half is known without the passphrase: somebody is asked for it once the server wants the key. They come after
+    // the agent, which may hold the key.
+    private static List<Credential> Prompted(HostConfiguration host, string[] named, CertificateFiles certificates)
+    {
+        List<Credential> prompted = [];
+        string[] others = host.HasIdentityFiles || named.Length > 0 ? [] : [.. Defaults()];
+        foreach (string file in named.Union(host.IdentityFiles).Concat(others).Where(file => File.Exists(file) && !IsUsable(file, passphrase: null)))
+        {
+            if (PublicKeyOf(file) is { } key and not SecurityKeyPublicKey)
+                prompted.Add(PrivateKeyCredential.FromSigner(new PromptedKey(file, key), certificates.Of(file, key)));
+        }
+
+        return prompted;
     }
 
     // Of the key's own file, or of the one beside it: an encrypted file may not tell.
@@ -130,6 +154,20 @@ internal sealed class CredentialArguments
 internal sealed class CertificateFiles(IEnumerable<string> files)
 {
     private readonly List<(string File, PublicKey Key)> _certificates = [.. files.Where(File.Exists).Select(file => (file, Certificate.ReadFile(file).Key))];
+
+    /// <summary>The certificate of a key, be it named or beside its file; null where there is none.</summary>
+    public Certificate? Of(string file, PublicKey key)
+    {
+        string path = _certificates.Find(certificate => certificate.Key.Equals(key)).File ?? $"{file}-cert.pub";
+        try
+        {
+            return File.Exists(path) && Certificate.ReadFile(path) is { } certificate && certificate.Key.Equals(key) ? certificate : null;
+        }
+        catch (LocalMisuseException)
+        {
+            return null; // the key alone may do
+        }
+    }
 
     /// <summary>A key file with its certificate, be it named or beside it.</summary>
     public PrivateKeyCredential Open(string file, string? passphrase)

@@ -24,7 +24,7 @@ public sealed class Session : IDisposable
     public const int SshPort = 22;
 
     // The deadlines inside a call know what they waited for, so they get the chance to say it before the call as a whole is ended.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3); // a busy machine is late
 
     private static readonly TimeSpan TraceFlushTime = TimeSpan.FromSeconds(2);
 
