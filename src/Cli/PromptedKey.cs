@@ -17,7 +17,7 @@ internal sealed class PromptedKey(string file, PublicKey publicKey) : ISigner
             using PrivateKey key = Unlock();
             return key.Sign(algorithm, data.Span, SystemRandom.Shared);
         },
-        cancellationToken));
+        cancellationToken).WaitAsync(cancellationToken)); // a terminal cannot be told to stop reading; the login goes on without it
 
     private PrivateKey Unlock()
     {
